@@ -114,7 +114,7 @@ type Outcome struct {
 	Ledger       []consent.Event
 	Asks         []consent.Ask
 	Notices      []NoticeCopy // only copies this process has not stored before; storing one again is harmless
-	UsedAsks     []string // nonce hashes consumed; fault.Lost when one was consumed meanwhile
+	UsedAsks     []string     // nonce hashes consumed; fault.Lost when one was consumed meanwhile
 	Shown        []Shown
 	Answers      []Answer
 	Marks        []offers.Mark
