@@ -2,5 +2,5 @@ package phrase
 
 // groups lists the tables of entries; a new file of phrases adds one line here.
 func groups() [][]Entry {
-	return [][]Entry{labelEntries, dialogEntries, renderEntries}
+	return [][]Entry{labelEntries, noticeEntries, dialogEntries, renderEntries}
 }
