@@ -1,0 +1,8 @@
+package app
+
+import (
+	"context"
+	"errors"
+)
+
+func runMigrate(_ context.Context, _ invocation) error { return errors.New("is not wired yet") }
