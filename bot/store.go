@@ -30,7 +30,8 @@ type Inbox interface {
 
 // Outbox is what the sender needs of the store. db.Store implements it.
 type Outbox interface {
-	// ClaimOut leases queued messages that are due, oldest first.
+	// ClaimOut leases queued messages that are due, oldest first. One whose former lease ran out without a result comes
+	// back Doubtful: whoever held it may have died in the middle of an attempt that LINE accepted.
 	ClaimOut(ctx context.Context, nowMS, leaseMS int64, limit int) ([]queue.Out, error)
 	// Record writes the results of attempts in one transaction; the body of a final message is removed. A message that is
 	// already final is left as it is.
