@@ -105,7 +105,7 @@ const (
 )
 
 // FactPlanUse is the Value of PressForget that concerns the person's plan use instead of a product.
-const FactPlanUse = "\x00plan"
+const FactPlanUse = "\x01plan"
 
 // DeclineReason is the one-tap reason of a declined offer.
 type DeclineReason string
