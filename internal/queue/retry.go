@@ -10,13 +10,16 @@ const (
 	NoAnswer    Outcome = 3 // timeout, broken connection or 5xx: LINE may have accepted it
 	RateLimited Outcome = 4 // 429 for speed: not accepted, try again a little later
 	OverQuota   Outcome = 5 // 429 for the month: not accepted, trying again is useless
+	NotSent     Outcome = 6 // the request never left us whole (no connection, no token): not accepted, try again
 )
 
-// Reply waits, in milliseconds: contract.md promises a second attempt within 1 s and a third within 3 s more.
+// replyWaits are the waits between the attempts at a reply, in milliseconds, before up to half as much again is added to
+// spread them. The contract promises the second attempt within 1 s and the third within 3 s more; the later ones carry
+// a reply over a longer failure of LINE inside the token's minute, and cannot double it, since a token works once.
+var replyWaits = [...]int64{400, 1_800, 4_000, 7_000, 12_000}
+
+// Push waits, in milliseconds.
 const (
-	replyFirstWait  = 400
-	replySecondWait = 1_800
-	replyAttempts   = 3
 	pushFirstWait   = 1_000
 	pushLongestWait = 15 * 60 * 1000
 )
@@ -37,7 +40,7 @@ func Next(kind OutKind, outcome Outcome, attempt int, doubtful bool, jitter floa
 			return Unknown, 0, true
 		}
 		return Failed, 0, false
-	case NoAnswer, RateLimited:
+	case NoAnswer, RateLimited, NotSent:
 	}
 	gaveUp := Failed
 	if nowDoubtful {
@@ -45,18 +48,15 @@ func Next(kind OutKind, outcome Outcome, attempt int, doubtful bool, jitter floa
 	}
 	var wait int64
 	if kind == Reply {
-		if attempt >= replyAttempts {
+		if attempt > len(replyWaits) {
 			return gaveUp, 0, nowDoubtful
 		}
-		wait = replyFirstWait
-		if attempt > 1 {
-			wait = replySecondWait
-		}
+		wait = replyWaits[max(attempt, 1)-1]
 		wait += int64(jitter * float64(wait) / 2)
 	} else {
 		wait = pushLongestWait
 		if attempt < 11 {
-			wait = min(wait, int64(pushFirstWait)<<(attempt-1))
+			wait = min(wait, int64(pushFirstWait)<<(max(attempt, 1)-1))
 		}
 		wait = wait/2 + int64(jitter*float64(wait)/2)
 	}
