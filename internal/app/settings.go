@@ -175,10 +175,8 @@ func (s Settings) requireServe() error {
 		return settingError{"OSUSUME_PRIVACY_URL", "is required: the address of the shop's privacy policy, shown to customers"}
 	case s.Contact == "":
 		return settingError{"OSUSUME_CONTACT", "is required: where customers can ask, shown to customers"}
-	case s.postgres() && s.SecretKey == nil:
-		return settingError{"OSUSUME_SECRET_KEY", "is required on Postgres: 32 bytes in base64, for example from: openssl rand -base64 32"}
 	}
-	return nil
+	return s.requireKey()
 }
 
 func (s Settings) postgres() bool { return !strings.HasPrefix(s.DatabaseURL, "sqlite:") }
