@@ -92,3 +92,6 @@ func closeAfter(d *DB, err error) error {
 	_ = d.Close()
 	return err
 }
+
+// Translate gives an error of the driver, such as the migration tool returns, its kind. Errors of this package have it.
+func Translate(err error) error { return translate(err) }
