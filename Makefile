@@ -28,7 +28,7 @@ lint: ## check formatting, go vet and staticcheck
 	$(GO) vet -C internal/tools ./testsum
 
 bench: build ## measure the real binary against the smallest possible bot, on PostgreSQL
-	$(GO) run ./internal/bench
+	$(GO) run ./internal/bench/run
 
 generate: ## bring generated documentation up to date
 	$(GO) generate ./...
