@@ -85,7 +85,7 @@ CREATE TABLE notice (sha256 text NOT NULL PRIMARY KEY, version text NOT NULL, la
 
 -- One row a person and read of purchases: for what, by which consent, how many rows, never which.
 CREATE TABLE access_record (
-    id integer PRIMARY KEY, at_ms integer NOT NULL, subject text NOT NULL, purpose text NOT NULL, event_id text NOT NULL, row_count integer NOT NULL
+    id integer NOT NULL PRIMARY KEY AUTOINCREMENT, at_ms integer NOT NULL, subject text NOT NULL, purpose text NOT NULL, event_id text NOT NULL, row_count integer NOT NULL
 ) STRICT;
 CREATE INDEX access_record_subject ON access_record (subject, at_ms);
 
@@ -96,17 +96,10 @@ CREATE TABLE tombstone_key (id integer NOT NULL PRIMARY KEY, secret blob NOT NUL
 
 CREATE TABLE learned (id integer NOT NULL PRIMARY KEY, body blob NOT NULL, saved_ms integer NOT NULL) STRICT;
 
--- What a server looks at each second to see that something was imported or learned.
-CREATE TABLE version (name text NOT NULL PRIMARY KEY, n integer NOT NULL) STRICT;
-INSERT INTO version (name, n) VALUES ('catalog', 1), ('learned', 0);
-
 -- A customer who withdrew for good and has a purchase: whoever can read it has a hole in the wall.
 CREATE TABLE canary (customer text NOT NULL PRIMARY KEY, subject text NOT NULL) STRICT;
 INSERT INTO canary (customer, subject) VALUES ('osusume:canary', 'canary');
 INSERT INTO link (customer, subject, linked_ms) VALUES ('osusume:canary', 'canary', 1);
-INSERT INTO product (sku, name, price, category, brand, description, image_url, page_url, tags, stock, tier, cost, life_days,
-    sensitive, min_age, season_from, season_to, active, relations)
-    VALUES ('osusume:canary', 'canary', 0, '', '', '', '', '', '[]', 0, '', 0, 0, 0, 0, '', '', 0, '{}');
 INSERT INTO consent_event (id, subject, state, purposes, at_ms, received_ms, method, notice_version, notice_sha256, lang, nonce_hash,
     event_id, valid_until_ms, actor) VALUES ('canary/withdrawn', 'canary', 'withdrawn',
     'purchase_history,proactive_messages,browsing_history,group_statistics,chat_improvement', 1, 1, 'system', '', '', '', '', '', 0, 'system');
@@ -139,7 +132,6 @@ CREATE TRIGGER consent_seal_no_delete BEFORE DELETE ON consent_seal BEGIN SELECT
 
 -- +goose Down
 DROP TABLE canary;
-DROP TABLE version;
 DROP TABLE learned;
 DROP TABLE tombstone_key;
 DROP TABLE tombstone;
