@@ -1,13 +1,55 @@
 package dialog
 
+import "strings"
+
 // IsOptOut says whether the text asks to stop. It needs no dictionary and no state, and is wrong rather by stopping than by
 // not stopping.
-func IsOptOut(text string) bool { return text == "停止" }
+func IsOptOut(text string) bool {
+	var space [512]byte
+	folded, _ := fold(space[:0], text, 1)
+	_, rule := stopRule(text, folded)
+	return rule != nil
+}
+
+// stopRule looks for a stop in the folded text. A run of one letter may be emphasis (やめてええええ) or belong to a word that
+// ends in the same letter (もういいいい), so that a cut text is looked at both ways.
+func stopRule(text string, folded []byte) (found, *compiledRule) {
+	f := vocabulary().scan(folded)
+	if rule := decide(compiledStop(), f); rule != nil {
+		return f, rule
+	}
+	var space [512]byte
+	twice, cut := fold(space[:0], text, 2)
+	if !cut {
+		return f, nil
+	}
+	g := vocabulary().scan(twice)
+	if rule := decide(compiledStop(), g); rule != nil {
+		return g, rule
+	}
+	return f, nil
+}
 
 // Recognise gives what a customer's words mean. It takes any bytes, and gives the same answer for the same text.
 func Recognise(text string) Recognised {
-	if IsOptOut(text) {
-		return Recognised{Intent: OptOut, Confidence: 1, Words: text}
+	var space [512]byte
+	folded, _ := fold(space[:0], text, 1)
+	if len(folded) == 0 {
+		if strings.ContainsAny(text, "?？﹖") {
+			return Recognised{Intent: Help, Confidence: 0.9, Words: "?"}
+		}
+		return Recognised{Intent: Other}
 	}
-	return Recognised{Intent: Other, Words: text}
+	r := Recognised{Intent: Other, Confidence: 0.3, Words: display(text)}
+	f, rule := stopRule(text, folded)
+	if rule == nil {
+		rule = decide(compiledAsk(), f)
+	}
+	if rule != nil {
+		r.Intent, r.Confidence = rule.intent, rule.confidence
+	}
+	if r.Intent == Recommend || r.Intent == More {
+		r.Topic = topic(r.Words)
+	}
+	return r
 }

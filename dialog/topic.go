@@ -1,0 +1,3 @@
+package dialog
+
+func topic(words string) string { return "" }
