@@ -82,11 +82,20 @@ type NoticeText struct {
 	Version  string // phrase.NoticeVersion: raised by hand when the change is material; grants under another are stale
 	SHA256   string // hexadecimal, over text, labels and language as shown
 	Title    string
-	Body     []string // paragraphs
+	Body     []string  // paragraphs
+	Sections []Section // one a purpose in the detailed form, in the order of Purposes; empty in the short one
 	Agree    string
 	Refuse   string
-	More     string // くわしく
+	More     string // くわしく; empty in the detailed form
+	Policy   string // label of the link to the policy; empty when the policy has no address
 	Lang     ids.Lang
+}
+
+// Section is one purpose of a detailed notice, with its own pair of buttons.
+type Section struct {
+	Purpose ids.Purpose
+	Title   string
+	Text    string
 }
 
 func (Text) part()     {}
