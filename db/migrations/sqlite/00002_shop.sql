@@ -1,103 +1,103 @@
 -- +goose Up
 CREATE TABLE product (
-    sku text NOT NULL PRIMARY KEY, name text NOT NULL, price integer NOT NULL, category text NOT NULL, brand text NOT NULL,
-    description text NOT NULL, image_url text NOT NULL, page_url text NOT NULL, tags text NOT NULL, stock integer NOT NULL,
-    tier text NOT NULL, cost integer NOT NULL, life_days integer NOT NULL, sensitive integer NOT NULL, min_age integer NOT NULL,
-    season_from text NOT NULL, season_to text NOT NULL, active integer NOT NULL,
-    relations text NOT NULL -- JSON: relation name to SKUs, bundles with their price
+    sku TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, price INTEGER NOT NULL, category TEXT NOT NULL, brand TEXT NOT NULL,
+    description TEXT NOT NULL, image_url TEXT NOT NULL, page_url TEXT NOT NULL, tags TEXT NOT NULL, stock INTEGER NOT NULL,
+    tier TEXT NOT NULL, cost INTEGER NOT NULL, life_days INTEGER NOT NULL, sensitive INTEGER NOT NULL, min_age INTEGER NOT NULL,
+    season_from TEXT NOT NULL, season_to TEXT NOT NULL, active INTEGER NOT NULL,
+    relations TEXT NOT NULL -- JSON: relation name to SKUs, bundles with their price
 ) STRICT;
 CREATE INDEX product_sensitive ON product (sku) WHERE sensitive = 1;
 
 CREATE TABLE plan (
-    plan text NOT NULL PRIMARY KEY, name text NOT NULL, per_month integer NOT NULL, rank integer NOT NULL, family text NOT NULL,
-    benefits text NOT NULL, limits text NOT NULL, trial_days integer NOT NULL, page_url text NOT NULL
+    plan TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, per_month INTEGER NOT NULL, rank INTEGER NOT NULL, family TEXT NOT NULL,
+    benefits TEXT NOT NULL, limits TEXT NOT NULL, trial_days INTEGER NOT NULL, page_url TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE price (
-    sku text NOT NULL, from_ms integer NOT NULL, price integer NOT NULL, PRIMARY KEY (sku, from_ms)
+    sku TEXT NOT NULL, from_ms INTEGER NOT NULL, price INTEGER NOT NULL, PRIMARY KEY (sku, from_ms)
 ) STRICT;
 
 -- What the shop told of a customer besides purchases, plan and its use.
 CREATE TABLE customer (
-    customer text NOT NULL PRIMARY KEY, birth_year integer NOT NULL, prefecture text NOT NULL, points integer NOT NULL,
-    profile text NOT NULL, joined_ms integer NOT NULL,
-    member integer NOT NULL -- 1 once a plan was imported, so that its end can be recorded without reading the plan
+    customer TEXT NOT NULL PRIMARY KEY, birth_year INTEGER NOT NULL, prefecture TEXT NOT NULL, points INTEGER NOT NULL,
+    profile TEXT NOT NULL, joined_ms INTEGER NOT NULL,
+    member INTEGER NOT NULL -- 1 once a plan was imported, so that its end can be recorded without reading the plan
 ) STRICT;
 
 -- One LINE person a customer and one customer a LINE person.
 CREATE TABLE link (
-    customer text NOT NULL PRIMARY KEY, subject text NOT NULL UNIQUE, linked_ms integer NOT NULL,
-    wrapped_key blob, line_id blob -- the LINE user id sealed under that key, with the subject as context
+    customer TEXT NOT NULL PRIMARY KEY, subject TEXT NOT NULL UNIQUE, linked_ms INTEGER NOT NULL,
+    wrapped_key BLOB, line_id BLOB -- the LINE user id sealed under that key, with the subject as context
 ) STRICT;
 
 -- Insert-only, so that an import never needs to read it. row_key is a hash of what makes two rows the same purchase.
 CREATE TABLE purchase (
-    customer text NOT NULL, row_key text NOT NULL, sku text NOT NULL, at_ms integer NOT NULL, quantity integer NOT NULL,
-    unit_price integer NOT NULL, channel text NOT NULL, gift integer NOT NULL, order_id text NOT NULL,
+    customer TEXT NOT NULL, row_key TEXT NOT NULL, sku TEXT NOT NULL, at_ms INTEGER NOT NULL, quantity INTEGER NOT NULL,
+    unit_price INTEGER NOT NULL, channel TEXT NOT NULL, gift INTEGER NOT NULL, order_id TEXT NOT NULL,
     PRIMARY KEY (customer, row_key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE purchase_return (
-    customer text NOT NULL, row_key text NOT NULL, returned_ms integer NOT NULL, PRIMARY KEY (customer, row_key)
+    customer TEXT NOT NULL, row_key TEXT NOT NULL, returned_ms INTEGER NOT NULL, PRIMARY KEY (customer, row_key)
 ) STRICT, WITHOUT ROWID;
 
 -- Insert-only as well: the row with the greatest rev is the current one; an empty plan means that it ended.
 CREATE TABLE membership (
-    customer text NOT NULL, rev integer NOT NULL, plan text NOT NULL, since_ms integer NOT NULL, usage text NOT NULL,
+    customer TEXT NOT NULL, rev INTEGER NOT NULL, plan TEXT NOT NULL, since_ms INTEGER NOT NULL, usage TEXT NOT NULL,
     PRIMARY KEY (customer, rev)
 ) STRICT;
 
 -- The ledger. Rows are never changed; a change of mind is another row.
 CREATE TABLE consent_event (
-    id text NOT NULL PRIMARY KEY, subject text NOT NULL, state text NOT NULL, purposes text NOT NULL, at_ms integer NOT NULL,
-    received_ms integer NOT NULL, method text NOT NULL, notice_version text NOT NULL, notice_sha256 text NOT NULL, lang text NOT NULL,
-    nonce_hash text NOT NULL, event_id text NOT NULL, valid_until_ms integer NOT NULL, actor text NOT NULL
+    id TEXT NOT NULL PRIMARY KEY, subject TEXT NOT NULL, state TEXT NOT NULL, purposes TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL, method TEXT NOT NULL, notice_version TEXT NOT NULL, notice_sha256 TEXT NOT NULL, lang TEXT NOT NULL,
+    nonce_hash TEXT NOT NULL, event_id TEXT NOT NULL, valid_until_ms INTEGER NOT NULL, actor TEXT NOT NULL
 ) STRICT;
 CREATE INDEX consent_event_subject ON consent_event (subject);
 
 -- Ledger rows that wait for their seal.
-CREATE TABLE consent_pending (id text NOT NULL PRIMARY KEY) STRICT;
+CREATE TABLE consent_pending (id TEXT NOT NULL PRIMARY KEY) STRICT;
 
 CREATE TABLE consent_seal (
-    seq integer NOT NULL PRIMARY KEY, record_id text NOT NULL UNIQUE, commitment text NOT NULL, prev_hash text NOT NULL, hash text NOT NULL
+    seq INTEGER NOT NULL PRIMARY KEY, record_id TEXT NOT NULL UNIQUE, commitment TEXT NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL
 ) STRICT;
 
 -- With its salt gone, a sealed row's commitment says nothing more, and the chain still verifies.
-CREATE TABLE consent_salt (record_id text NOT NULL PRIMARY KEY, salt blob NOT NULL) STRICT;
+CREATE TABLE consent_salt (record_id TEXT NOT NULL PRIMARY KEY, salt BLOB NOT NULL) STRICT;
 
 -- The fold of the ledger: one row a person and purpose.
 CREATE TABLE consent_state (
-    subject text NOT NULL, purpose text NOT NULL, state text NOT NULL, rank integer NOT NULL, at_ms integer NOT NULL,
-    event_id text NOT NULL, notice_version text NOT NULL, notice_sha256 text NOT NULL, valid_until_ms integer NOT NULL,
+    subject TEXT NOT NULL, purpose TEXT NOT NULL, state TEXT NOT NULL, rank INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    event_id TEXT NOT NULL, notice_version TEXT NOT NULL, notice_sha256 TEXT NOT NULL, valid_until_ms INTEGER NOT NULL,
     PRIMARY KEY (subject, purpose)
 ) STRICT;
 CREATE INDEX consent_state_out ON consent_state (subject) WHERE state IN ('withdrawn', 'refused');
 
 -- Notices shown with their single-use nonce, of which only a keyed hash is kept.
 CREATE TABLE ask (
-    nonce_hash text NOT NULL PRIMARY KEY, subject text NOT NULL, purposes text NOT NULL, notice_version text NOT NULL,
-    notice_sha256 text NOT NULL, lang text NOT NULL, shown_ms integer NOT NULL, expires_ms integer NOT NULL, used_ms integer NOT NULL
+    nonce_hash TEXT NOT NULL PRIMARY KEY, subject TEXT NOT NULL, purposes TEXT NOT NULL, notice_version TEXT NOT NULL,
+    notice_sha256 TEXT NOT NULL, lang TEXT NOT NULL, shown_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX ask_subject ON ask (subject);
 CREATE INDEX ask_expires ON ask (expires_ms);
 
-CREATE TABLE notice (sha256 text NOT NULL PRIMARY KEY, version text NOT NULL, lang text NOT NULL, body blob NOT NULL) STRICT;
+CREATE TABLE notice (sha256 TEXT NOT NULL PRIMARY KEY, version TEXT NOT NULL, lang TEXT NOT NULL, body BLOB NOT NULL) STRICT;
 
 -- One row a person and read of purchases: for what, by which consent, how many rows, never which.
 CREATE TABLE access_record (
-    id integer NOT NULL PRIMARY KEY AUTOINCREMENT, at_ms integer NOT NULL, subject text NOT NULL, purpose text NOT NULL, event_id text NOT NULL, row_count integer NOT NULL
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, subject TEXT NOT NULL, purpose TEXT NOT NULL, event_id TEXT NOT NULL, row_count INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX access_record_subject ON access_record (subject, at_ms);
 
 -- Erased persons. customer_digest finds an erased customer's rows in a later import file; it is not the customer id.
-CREATE TABLE tombstone (subject text NOT NULL PRIMARY KEY, customer_digest text NOT NULL, erased_ms integer NOT NULL) STRICT;
+CREATE TABLE tombstone (subject TEXT NOT NULL PRIMARY KEY, customer_digest TEXT NOT NULL, erased_ms INTEGER NOT NULL) STRICT;
 CREATE INDEX tombstone_customer ON tombstone (customer_digest);
-CREATE TABLE tombstone_key (id integer NOT NULL PRIMARY KEY, secret blob NOT NULL) STRICT;
+CREATE TABLE tombstone_key (id INTEGER NOT NULL PRIMARY KEY, secret BLOB NOT NULL) STRICT;
 
-CREATE TABLE learned (id integer NOT NULL PRIMARY KEY, body blob NOT NULL, saved_ms integer NOT NULL) STRICT;
+CREATE TABLE learned (id INTEGER NOT NULL PRIMARY KEY, body BLOB NOT NULL, saved_ms INTEGER NOT NULL) STRICT;
 
 -- A customer who withdrew for good and has a purchase: whoever can read it has a hole in the wall.
-CREATE TABLE canary (customer text NOT NULL PRIMARY KEY, subject text NOT NULL) STRICT;
+CREATE TABLE canary (customer TEXT NOT NULL PRIMARY KEY, subject TEXT NOT NULL) STRICT;
 INSERT INTO canary (customer, subject) VALUES ('osusume:canary', 'canary');
 INSERT INTO link (customer, subject, linked_ms) VALUES ('osusume:canary', 'canary', 1);
 INSERT INTO consent_event (id, subject, state, purposes, at_ms, received_ms, method, notice_version, notice_sha256, lang, nonce_hash,

@@ -1,0 +1,133 @@
+// Package purchase is the only package that names the tables of purchases, returns and plans of customers. Nothing is
+// read from them without a right that db/consent minted in the same transaction; importing only ever inserts.
+package purchase
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"osusume/db/consent"
+	"osusume/db/dialect"
+	"osusume/internal/ids"
+	"osusume/offers"
+)
+
+// mostLines is how many of a person's most recent purchases an answer rests on.
+const mostLines = 500
+
+type lineRow struct {
+	Subject    string `db:"subject"`
+	SKU        string `db:"sku"`
+	AtMS       int64  `db:"at_ms"`
+	Quantity   int64  `db:"quantity"`
+	UnitPrice  int64  `db:"unit_price"`
+	Gift       int64  `db:"gift"`
+	ReturnedMS int64  `db:"returned_ms"`
+}
+
+func (r *lineRow) purchase() offers.Purchase {
+	return offers.Purchase{
+		SKU: ids.SKU(r.SKU), AtMS: r.AtMS, Quantity: r.Quantity, UnitPrice: ids.Yen(r.UnitPrice), Returned: r.ReturnedMS != 0, Gift: r.Gift != 0,
+	}
+}
+
+// Histories gives what the grants let us know of their persons: purchases since sinceMS of products that are in the
+// catalog and not sensitive, at most the 500 most recent, and the plan with its use. Everyone granted is in the result,
+// also who is not linked to a customer or never bought. One access record a person is written in the same transaction;
+// when that fails, nothing was read.
+func Histories(ctx context.Context, tx *dialect.Tx, grants consent.Grants, sinceMS int64) (map[ids.Subject]*offers.History, error) {
+	if err := grants.Admit(ctx, tx, ids.PurchaseHistory); err != nil {
+		return nil, fmt.Errorf("purchase: histories: %w", err)
+	}
+	subjects := grants.Subjects()
+	out := make(map[ids.Subject]*offers.History, len(subjects))
+	for _, s := range subjects {
+		out[s] = &offers.History{}
+	}
+	set := dialect.Rows(dialect.Text("subject", subjects))
+	if err := readLines(ctx, tx, set, sinceMS, out); err != nil {
+		return nil, fmt.Errorf("purchase: histories: %w", err)
+	}
+	if err := readMemberships(ctx, tx, set, out); err != nil {
+		return nil, fmt.Errorf("purchase: histories: %w", err)
+	}
+	if err := record(ctx, tx, grants, subjects, out); err != nil {
+		return nil, fmt.Errorf("purchase: access record: %w", err)
+	}
+	return out, nil
+}
+
+func readLines(ctx context.Context, tx *dialect.Tx, set dialect.Set, sinceMS int64, out map[ids.Subject]*offers.History) error {
+	var rows []lineRow
+	err := tx.Select(ctx, &rows, `SELECT x.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift, coalesce(r.returned_ms, 0) AS returned_ms
+		FROM (SELECT l.subject, p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift,
+				row_number() OVER (PARTITION BY p.customer ORDER BY p.at_ms DESC, p.row_key) AS place
+			FROM {set} JOIN link l ON l.subject = s.subject JOIN purchase p ON p.customer = l.customer
+				JOIN product d ON d.sku = p.sku AND d.sensitive = 0
+			WHERE p.at_ms >= $1) AS x
+			LEFT JOIN purchase_return r ON r.customer = x.customer AND r.row_key = x.row_key
+		WHERE x.place <= $2`, sinceMS, mostLines, set)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if h := out[ids.Subject(rows[i].Subject)]; h != nil {
+			h.Purchases = append(h.Purchases, rows[i].purchase())
+		}
+	}
+	for _, h := range out {
+		slices.SortFunc(h.Purchases, byTime)
+	}
+	return nil
+}
+
+// byTime orders purchases fully, so that the same rows always give the same history.
+func byTime(a, b offers.Purchase) int {
+	return cmp.Or(cmp.Compare(a.AtMS, b.AtMS), cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Quantity, b.Quantity), cmp.Compare(a.UnitPrice, b.UnitPrice))
+}
+
+func readMemberships(ctx context.Context, tx *dialect.Tx, set dialect.Set, out map[ids.Subject]*offers.History) error {
+	var rows []struct {
+		Subject   string `db:"subject"`
+		BirthYear int    `db:"birth_year"`
+		Plan      string `db:"plan"`
+		SinceMS   int64  `db:"since_ms"`
+		Usage     string `db:"usage"`
+	}
+	err := tx.Select(ctx, &rows, `SELECT l.subject, coalesce(c.birth_year, 0) AS birth_year, coalesce(m.plan, '') AS plan,
+			coalesce(m.since_ms, 0) AS since_ms, coalesce(m.usage, '') AS usage
+		FROM {set} JOIN link l ON l.subject = s.subject LEFT JOIN customer c ON c.customer = l.customer
+			LEFT JOIN membership m ON m.customer = l.customer AND m.rev = (SELECT max(n.rev) FROM membership n WHERE n.customer = l.customer)`, set)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		h := out[ids.Subject(r.Subject)]
+		if h == nil {
+			continue
+		}
+		h.BirthYear = r.BirthYear
+		if r.Plan == "" {
+			continue
+		}
+		h.Membership = &offers.Membership{Plan: ids.PlanID(r.Plan), SinceMS: r.SinceMS}
+		if err := json.Unmarshal([]byte(r.Usage), &h.Membership.Usage); err != nil {
+			return fmt.Errorf("a stored plan use cannot be read: %w", err)
+		}
+	}
+	return nil
+}
+
+func record(ctx context.Context, tx *dialect.Tx, grants consent.Grants, subjects []ids.Subject, read map[ids.Subject]*offers.History) error {
+	_, err := tx.Exec(ctx, `INSERT INTO access_record (at_ms, subject, purpose, event_id, row_count)
+		SELECT CAST($1 AS bigint), s.subject, CAST($2 AS text), s.event_id, s.row_count FROM {set} WHERE true`,
+		grants.NowMS(), string(ids.PurchaseHistory), dialect.Rows(
+			dialect.Text("subject", subjects),
+			dialect.Text("event_id", dialect.Of(subjects, func(s *ids.Subject) string { return grants.EventID(*s) })),
+			dialect.Int("row_count", dialect.Of(subjects, func(s *ids.Subject) int { return len(read[*s].Purchases) })),
+		))
+	return err
+}
