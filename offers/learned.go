@@ -19,7 +19,7 @@ type Learned struct {
 var windows = [...]int32{30, 90, 365}
 
 // popularityHalfLifeDays weighs how much of a product's popularity is recent.
-const popularityHalfLifeDays = 30
+const popularityHalfLifeDays = 14
 
 // itemStat is what was counted of one product.
 type itemStat struct {

@@ -8,14 +8,14 @@ import (
 
 // Weights are whole numbers of decayBits bits; a pair's weight is the product of two.
 const (
-	decayBits = 10
+	decayBits = 12
 	decayOne  = 1 << decayBits
-	// In one counter word the upper bits are the sum of pair weights (under 2^(2·10+1) each), the lower ones the number
-	// of customers: 22 bits of customers and 42 bits of weight.
+	// In one counter word the upper 42 bits are the sum of pair weights (at most 2^24 each), the lower ones the number of
+	// customers.
 	countBits = 22
 	countMask = 1<<countBits - 1
 	// After so many customers of one product the words are emptied into wide counters, before a field can overflow.
-	flushEvery = 1 << (countBits - 1)
+	flushEvery = 1 << 17
 )
 
 // decayTable holds 2^(-age/halfLife), by age in days.
@@ -32,7 +32,7 @@ func (t *decayTable) fill(halfLifeDays int) {
 	}
 }
 
-// weight of an age in days. What is very old still counts one part in 1,024, so that a pair has a weight at all.
+// weight of an age in days. What is very old still counts one part in 4,096, so that a pair has a weight at all.
 func (t *decayTable) weight(age int32) uint64 {
 	if int(age) < len(t.weights) {
 		return t.weights[age]
@@ -145,8 +145,15 @@ func flush(row []uint64, touched []int32, wide map[int32]wideCount) map[int32]wi
 	return wide
 }
 
-// shrink pulls pairs of rarely bought products down: the cosine of few customers is mostly chance.
-const shrink = 5
+// shrink pulls pairs of rarely bought products down: the cosine of few customers is mostly chance. It is small because
+// MinBuyers has the greater part of that work done.
+const shrink = 1
+
+// A customer with more products than this counts for less in each pair, so that in sum nobody weighs more than with this
+// many: someone who buys everything says little of what goes together, and would otherwise say most.
+const usualBreadth = 10
+
+func breadth(products int) float64 { return min(1, usualBreadth/float64(products)) }
 
 func cosine(pair, normA, normB uint64) float32 {
 	const one = decayOne * decayOne
@@ -179,7 +186,8 @@ func (l *Learner) pairLists() (lists []entry, starts []int32) {
 			mine = mine[:l.cfg.MaxItems]
 		}
 		for _, b := range mine {
-			lists = append(lists, entry{item: b.item, weight: int32(decay.weight(l.lastDay - b.day))})
+			weight := float64(decay.weight(l.lastDay-b.day)) * breadth(len(mine))
+			lists = append(lists, entry{item: b.item, weight: int32(max(1, weight))})
 		}
 		starts = append(starts, int32(len(lists)))
 	}

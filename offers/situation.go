@@ -38,6 +38,7 @@ type situation struct {
 	found    []int32
 
 	pool     []candidate
+	asked    candidate
 	touched  []int32
 	keys     []uint64
 	days     []int32

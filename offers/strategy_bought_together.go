@@ -11,9 +11,9 @@ const (
 	// A pair explains an offer when so large a part of the buyers of the one also bought the other.
 	minConfidence = 0.05
 	// profileHalfLifeDays weighs the person's own purchases by age.
-	profileHalfLifeDays = 180
+	profileHalfLifeDays = 60
 	// crowdShare is how much of the score is recent popularity: recommendation quality is best with a little of it.
-	crowdShare = 0.15
+	crowdShare = 0.3
 	// togetherFirst is how many candidates are put in order before the guards are asked; more only when those do not do.
 	togetherFirst = 256
 )
@@ -24,15 +24,16 @@ const (
 // summed over own purchases, with a share of recent popularity; the reason names the purchase that weighs most, and how
 // many of its buyers bought both. Measure: accepted of shown, and ranking quality on held-out baskets.
 func proposeBoughtTogether(s *situation) {
-	keys := s.together(togetherFirst)
+	keys := s.together(togetherFirst, nil)
 	passed := s.proposeTogether(keys)
 	if passed < maxPerStrategy && len(keys) < len(s.touched) {
-		s.proposeTogether(s.together(len(s.touched))[len(keys):])
+		s.proposeTogether(s.together(len(s.touched), nil)[len(keys):])
 	}
 }
 
-// together scores every product near own purchases and returns the best ones in order, as sort keys.
-func (s *situation) together(most int) []uint64 {
+// together scores every product near own purchases that one of them explains, and others as told, and returns the best
+// ones in order, as sort keys.
+func (s *situation) together(most int, others []int32) []uint64 {
 	learned := s.model.learned
 	s.touched, s.keys = s.touched[:0], s.keys[:0]
 	if s.sumEpoch++; s.sumEpoch == math.MaxUint32 {
@@ -58,12 +59,18 @@ func (s *situation) together(most int) []uint64 {
 			}
 		}
 	}
+	for _, product := range others {
+		if at := &s.sums[product]; at.epoch != s.sumEpoch {
+			*at = sum{epoch: s.sumEpoch, holding: -1}
+			s.touched = append(s.touched, product)
+		}
+	}
 	for _, product := range s.touched {
 		at := &s.sums[product]
-		if at.holding < 0 {
+		if at.holding < 0 && others == nil {
 			continue
 		}
-		at.score = (1-crowdShare)*at.score/highest + crowdShare*s.model.crowd[product]
+		at.score = (1-crowdShare)*at.score/max(highest, math.SmallestNonzeroFloat32) + crowdShare*s.model.crowd[product]
 		s.keep(uint64(math.Float32bits(at.score))<<32|uint64(^s.model.order[product]), most)
 	}
 	slices.Sort(s.keys)
