@@ -41,7 +41,7 @@ func rooms() map[string]room {
 		"bot/render":    {pure: true, imports: with(bottom, []string{"dialog", "offers", "internal/consent", "internal/phrase"})},
 
 		"internal/clock": {},
-		"internal/obs":   {imports: []string{"internal/ids"}},
+		"internal/obs":   {imports: []string{"internal/queue"}},
 		// keyring is the only code that knows a LINE id and its pseudonym; it makes random keys, so it is not pure.
 		"internal/keyring": {imports: bottom},
 		// shopfile reads import files into records; db stores them.

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"osusume/internal/queue"
 )
 
 // other is the label value of everything outside a closed set.
@@ -35,14 +37,14 @@ func (s labelSet) value(v string) string {
 // labelValues is the whole list of labels with what they may say; a test compares it with what is exported.
 func labelValues() map[string]labelSet {
 	return map[string]labelSet{
-		"status": newLabelSet("none", "200", "202", "400", "401", "403", "404", "405", "409", "413", "429", "499", "500", "502", "503", "504"),
-		"event": newLabelSet("message", "postback", "follow", "unfollow", "join", "leave", "memberJoined", "memberLeft",
-			"unsend", "accountLink", "videoPlayComplete", "beacon", "things", "module", "membership", "bad", "duplicate"),
-		"kind":  newLabelSet("reply", "push"),
-		"state": newLabelSet("queued", "sent", "failed", "unknown", "suppressed"),
-		"end":   newLabelSet("answered", "silent", "given_up", "lost", "failed"),
-		"call":  newLabelSet("reply", "push", "profile", "bot_info", "token", "quota", "consumption", "loading", "validate", "webhook_endpoint", "webhook_test"),
-		"part":  newLabelSet("database", "schema", "model", "line", "worker"),
+		"status": newLabelSet("200", "400", "405", "413", "503"),
+		"reason": newLabelSet("not_object", "encoding", "depth", "duplicate_key", "event_id", "type", "timestamp", "field_type", "message",
+			"postback", "unsend", "source_id"),
+		"end":     newLabelSet("answered", "silent", "given_up", "lost", "failed"),
+		"kind":    newLabelSet("reply", "push"),
+		"outcome": newLabelSet("accepted", "refused", "no_answer", "rate_limited", "over_quota"),
+		"state":   newLabelSet("queued", "sent", "failed", "unknown", "suppressed"),
+		"part":    newLabelSet("database", "schema", "key", "model"),
 	}
 }
 
@@ -51,19 +53,19 @@ type Metrics struct {
 	registry *prometheus.Registry
 	labels   map[string]labelSet
 
-	requests     *prometheus.CounterVec
-	requestTime  prometheus.Histogram
-	events       *prometheus.CounterVec
-	turns        *prometheus.CounterVec
-	batchSize    prometheus.Histogram
-	batchTime    prometheus.Histogram
-	sends        *prometheus.CounterVec
-	answerTime   prometheus.Histogram
-	calls        *prometheus.CounterVec
-	callTime     prometheus.Histogram
-	ready        *prometheus.GaugeVec
-	modelProduct prometheus.Gauge
-	modelTime    prometheus.Gauge
+	requests   *prometheus.CounterVec
+	bad        *prometheus.CounterVec
+	stored     prometheus.Counter
+	storeTime  prometheus.Histogram
+	turns      *prometheus.CounterVec
+	batchSize  prometheus.Histogram
+	batchTime  prometheus.Histogram
+	attempts   *prometheus.CounterVec
+	callTime   *prometheus.HistogramVec
+	ended      *prometheus.CounterVec
+	ready      *prometheus.GaugeVec
+	products   prometheus.Gauge
+	loadedTime prometheus.Gauge
 }
 
 // NewMetrics makes the metrics with every series at zero.
@@ -80,20 +82,22 @@ func NewMetrics() *Metrics {
 		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "osusume", Name: name, Help: help})
 	}
 	m.requests = counter("webhook_requests_total", "Webhook requests by the status they were answered with.", "status")
-	m.requestTime = histogram("webhook_request_seconds", "Time from a webhook request to its answer.", seconds)
-	m.events = counter("webhook_events_total", "Webhook events by their type; bad ones and duplicates by that.", "event")
+	m.bad = counter("webhook_bad_events_total", "Events that could not be understood and were set aside, by reason.", "reason")
+	m.stored = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "osusume", Name: "webhook_events_total", Help: "New events stored."})
+	m.storeTime = histogram("webhook_store_seconds", "Time of one transaction that stores events.", seconds)
 	m.turns = counter("turns_total", "Events taken up by the worker, by how they ended.", "end")
 	m.batchSize = histogram("turn_batch_events", "Events in one batch of turns.", []float64{1, 2, 5, 10, 20, 50, 100, 200, 500})
 	m.batchTime = histogram("turn_batch_seconds", "Time of one batch of turns.", seconds)
-	m.sends = counter("sends_total", "Attempts to send a message, by kind and by the state they led to.", "kind", "state")
-	m.answerTime = histogram("answer_seconds", "Time from the receipt of an event to LINE's acceptance of its answer.", seconds)
-	m.calls = counter("line_calls_total", "Calls to the Messaging API by call and status; none means no answer.", "call", "status")
-	m.callTime = histogram("line_call_seconds", "Time of one call to the Messaging API.", seconds)
+	m.attempts = counter("send_attempts_total", "Calls to LINE that send, by kind and outcome.", "kind", "outcome")
+	m.callTime = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: "osusume", Name: "send_attempt_seconds", Help: "Time of one call to LINE that sends.", Buckets: seconds,
+	}, []string{"kind"})
+	m.ended = counter("messages_total", "Messages that will not be tried again, by kind and where they ended.", "kind", "state")
 	m.ready = prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "osusume", Name: "ready", Help: "1 when the part can serve."}, []string{"part"})
-	m.modelProduct = gauge("model_products", "Products in the catalog in use.")
-	m.modelTime = gauge("model_loaded_timestamp_seconds", "When the catalog and what was learned were last loaded.")
-	m.registry.MustRegister(m.requests, m.requestTime, m.events, m.turns, m.batchSize, m.batchTime, m.sends, m.answerTime,
-		m.calls, m.callTime, m.ready, m.modelProduct, m.modelTime, collectors.NewGoCollector(),
+	m.products = gauge("model_products", "Products in the catalog in use.")
+	m.loadedTime = gauge("model_loaded_timestamp_seconds", "When the catalog and what was learned were last loaded.")
+	m.registry.MustRegister(m.requests, m.bad, m.stored, m.storeTime, m.turns, m.batchSize, m.batchTime, m.attempts, m.callTime,
+		m.ended, m.ready, m.products, m.loadedTime, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -105,22 +109,18 @@ func (m *Metrics) Handler() http.Handler {
 
 func (m *Metrics) label(name, value string) string { return m.labels[name].value(value) }
 
-func (m *Metrics) status(code int) string {
-	if code == 0 {
-		return "none"
-	}
-	return m.label("status", strconv.Itoa(code))
+// WebhookRequest counts one answered webhook request by its HTTP status.
+func (m *Metrics) WebhookRequest(status int) {
+	m.requests.WithLabelValues(m.label("status", strconv.Itoa(status))).Inc()
 }
 
-// WebhookRequest counts one answered webhook request.
-func (m *Metrics) WebhookRequest(status int, took time.Duration) {
-	m.requests.WithLabelValues(m.status(status)).Inc()
-	m.requestTime.Observe(took.Seconds())
-}
+// WebhookBad counts one event set aside.
+func (m *Metrics) WebhookBad(reason string) { m.bad.WithLabelValues(m.label("reason", reason)).Inc() }
 
-// WebhookEvents counts n events of LINE's type, or "bad" or "duplicate" ones.
-func (m *Metrics) WebhookEvents(event string, n int) {
-	m.events.WithLabelValues(m.label("event", event)).Add(float64(n))
+// WebhookStored counts the new events of one transaction.
+func (m *Metrics) WebhookStored(events int, took time.Duration) {
+	m.stored.Add(float64(events))
+	m.storeTime.Observe(took.Seconds())
 }
 
 // TurnBatch counts one batch of turns.
@@ -134,21 +134,30 @@ func (m *Metrics) Turns(end string, n int) {
 	m.turns.WithLabelValues(m.label("end", end)).Add(float64(n))
 }
 
-// Send counts one attempt to send a reply or a push, with the state it led to.
-func (m *Metrics) Send(kind, state string) {
-	m.sends.WithLabelValues(m.label("kind", kind), m.label("state", state)).Inc()
+// Attempted counts one call to LINE that sends.
+func (m *Metrics) Attempted(kind queue.OutKind, outcome queue.Outcome, took time.Duration) {
+	k := m.label("kind", kindNames[kind])
+	m.attempts.WithLabelValues(k, m.label("outcome", outcomeNames[outcome])).Inc()
+	m.callTime.WithLabelValues(k).Observe(took.Seconds())
 }
 
-// Answered observes the time from an event's receipt to LINE's acceptance of the answer.
-func (m *Metrics) Answered(took time.Duration) { m.answerTime.Observe(took.Seconds()) }
-
-// LineCall counts one call to the Messaging API; status 0 means that no answer came.
-func (m *Metrics) LineCall(call string, status int, took time.Duration) {
-	m.calls.WithLabelValues(m.label("call", call), m.status(status)).Inc()
-	m.callTime.Observe(took.Seconds())
+// Ended counts one message that will not be tried again.
+func (m *Metrics) Ended(kind queue.OutKind, state queue.OutState) {
+	m.ended.WithLabelValues(m.label("kind", kindNames[kind]), m.label("state", stateNames[state])).Inc()
 }
 
-// Ready says whether a part can serve: database, schema, model, line or worker.
+var (
+	kindNames    = map[queue.OutKind]string{queue.Reply: "reply", queue.Push: "push"}
+	outcomeNames = map[queue.Outcome]string{
+		queue.Accepted: "accepted", queue.Refused: "refused", queue.NoAnswer: "no_answer", queue.RateLimited: "rate_limited",
+		queue.OverQuota: "over_quota",
+	}
+	stateNames = map[queue.OutState]string{
+		queue.Queued: "queued", queue.Sent: "sent", queue.Failed: "failed", queue.Unknown: "unknown", queue.Suppressed: "suppressed",
+	}
+)
+
+// Ready says whether a part can serve: database, schema, key or model.
 func (m *Metrics) Ready(part string, ready bool) {
 	value := 0.0
 	if ready {
@@ -159,6 +168,6 @@ func (m *Metrics) Ready(part string, ready bool) {
 
 // ModelLoaded notes that a model of so many products is in use since then.
 func (m *Metrics) ModelLoaded(products int, at time.Time) {
-	m.modelProduct.Set(float64(products))
-	m.modelTime.Set(float64(at.UnixMilli()) / 1000)
+	m.products.Set(float64(products))
+	m.loadedTime.Set(float64(at.UnixMilli()) / 1000)
 }

@@ -9,21 +9,22 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"osusume/internal/queue"
 )
 
 // exerciseAll calls every method that counts, with a hostile word wherever a string goes in.
 func exerciseAll(m *Metrics, word string) {
-	m.WebhookRequest(200, time.Millisecond)
-	m.WebhookRequest(777, time.Millisecond)
-	m.WebhookEvents(word, 1)
-	m.WebhookEvents("message", 2)
+	m.WebhookRequest(200)
+	m.WebhookRequest(777)
+	m.WebhookBad(word)
+	m.WebhookStored(2, time.Millisecond)
 	m.TurnBatch(3, time.Second)
 	m.Turns(word, 1)
-	m.Send(word, word)
-	m.Send("reply", "sent")
-	m.Answered(time.Second)
-	m.LineCall(word, 0, time.Second)
-	m.LineCall("push", 409, time.Second)
+	m.Attempted(queue.OutKind(99), queue.Outcome(99), time.Second)
+	m.Attempted(queue.Push, queue.Accepted, time.Second)
+	m.Ended(queue.OutKind(99), queue.OutState(99))
+	m.Ended(queue.Reply, queue.Sent)
 	m.Ready(word, true)
 	m.ModelLoaded(10, time.Unix(1, 0))
 }
@@ -60,7 +61,7 @@ func TestLabelsComeFromClosedSetsWhateverIsPassedIn(t *testing.T) {
 	recorder := httptest.NewRecorder()
 	m.Handler().ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
 	body := recorder.Body.String()
-	if strings.Contains(body, canary) || !strings.Contains(body, `osusume_line_calls_total{call="push",status="409"} 1`) {
+	if strings.Contains(body, canary) || !strings.Contains(body, `osusume_send_attempts_total{kind="push",outcome="accepted"} 1`) {
 		t.Errorf("the exported text is not as counted:\n%s", body)
 	}
 }
@@ -68,13 +69,13 @@ func TestLabelsComeFromClosedSetsWhateverIsPassedIn(t *testing.T) {
 func TestTwoMetricsStandBesideEachOther(t *testing.T) {
 	t.Parallel()
 	a, b := NewMetrics(), NewMetrics()
-	a.Send("reply", "sent")
+	a.Ended(queue.Reply, queue.Sent)
 	families, err := b.registry.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range families {
-		if f.GetName() == "osusume_sends_total" && len(f.GetMetric()) > 0 {
+		if f.GetName() == "osusume_messages_total" && len(f.GetMetric()) > 0 {
 			t.Error("what one server counted shows in another's metrics")
 		}
 	}
