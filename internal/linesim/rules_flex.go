@@ -39,8 +39,14 @@ func isRatio(s []byte) bool {
 
 func isAngle(s []byte) bool { return isMeasure(s, false, "deg") }
 
-// flexRules builds the containers (REF:22600-24580). Which components may stand where is told by the four unions.
+// flexRules are the containers (REF:22600-24580).
 func flexRules() *union {
+	containers, _, _ := buildFlex()
+	return containers
+}
+
+// buildFlex also gives what may stand in an ordinary box and in a baseline box.
+func buildFlex() (containers, inBox, inBaseline *union) {
 	any40 := &rule{kind: jsonObject, union: actions(actionPlace{labelMax: 40, flex: true})}
 	label40 := &rule{kind: jsonObject, required: true, union: actions(actionPlace{labelMax: 40, labelRequired: true, flex: true})}
 	kind := &rule{kind: jsonString, required: true}
@@ -58,8 +64,8 @@ func flexRules() *union {
 		return fields
 	}
 
-	inBox := &union{variants: map[string]*object{}}
-	inBaseline := &union{variants: map[string]*object{}}
+	inBox = &union{variants: map[string]*object{}}
+	inBaseline = &union{variants: map[string]*object{}}
 	box := &object{required: []string{"contents", "layout"}}
 	box.fields = placed(map[string]*rule{
 		"layout": need(enum("horizontal", "vertical", "baseline")), "contents": {kind: jsonArray, required: true},
@@ -161,7 +167,7 @@ func flexRules() *union {
 			order: []string{"bubble"}, variants: map[string]*object{"bubble": bubble},
 		}}},
 	}, check: checkCarousel}
-	return &union{order: []string{"bubble", "carousel"}, variants: map[string]*object{"bubble": bubble, "carousel": carousel}}
+	return &union{order: []string{"bubble", "carousel"}, variants: map[string]*object{"bubble": bubble, "carousel": carousel}}, inBox, inBaseline
 }
 
 func checkBubble(c *checker, n int32) {
