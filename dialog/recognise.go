@@ -53,3 +53,36 @@ func Recognise(text string) Recognised {
 	}
 	return r
 }
+
+// isBareYes says whether the words are a yes that names nothing: はい, OK.
+func isBareYes(words string) bool {
+	var space [512]byte
+	folded, _ := fold(space[:0], words, 1)
+	f := vocabulary().scan(folded)
+	return f.classes.hasAny(setOf(cYes)) && !f.classes.hasAny(setOf(cAgree, cResume, cConsent))
+}
+
+// reasonIn finds the reason that a typed decline gives, if it gives one.
+func reasonIn(words string) DeclineReason {
+	var space [512]byte
+	folded, _ := fold(space[:0], words, 1)
+	f := vocabulary().scan(folded)
+	for _, r := range reasonRules {
+		if f.classes.hasAny(setOf(r.class)) {
+			return r.reason
+		}
+	}
+	return NoReason
+}
+
+// reasonRules say which words give which reason; the first that occurs decides.
+var reasonRules = []struct {
+	class  class
+	reason DeclineReason
+}{
+	{cReasonLater, NotNow},
+	{cReasonPrice, TooExpensive},
+	{cReasonHave, AlreadyHave},
+	{cReasonTaste, NotMyTaste},
+	{cLess, TooOften},
+}

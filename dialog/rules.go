@@ -71,7 +71,7 @@ var askRules = []intentRule{
 	{Plan, []class{cPlan}, nil, nil, anyRest, 0.95},
 	{Accept, []class{cTake}, nil, []class{cRecommend}, anyRest, 0.9},
 	{Accept, []class{cTakeWeak, cPoint}, nil, []class{cRecommend}, 3, 0.85},
-	{Accept, []class{cTakeWeak}, nil, []class{cRecommend, cWeakRecommend, cYes}, 0, 0.7},
+	{Accept, []class{cTakeWeak}, nil, []class{cRecommend, cAnything, cYes}, 0, 0.7},
 	{Recommend, []class{cRecommend}, nil, nil, anyRest, 0.95},
 	{Help, []class{cHelp}, nil, nil, anyRest, 0.9},
 	{OptIn, []class{cYes}, nil, []class{cGreeting, cThanks}, 1, 0.6},

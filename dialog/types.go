@@ -188,6 +188,7 @@ type Facts struct {
 	HasOffer  bool            // Pressed.Value names an offer shown to this person
 	Linked    bool            // the person is linked to a customer of the shop
 	Contact   string
+	Today     string // the date at the shop as the customer reads it, for receipts; empty leaves it out
 }
 
 // Granted says whether the purpose may be used now.

@@ -47,13 +47,20 @@ const (
 	cHelpBare
 	cThanks
 	cGreeting
-	cFiller // please, です, は: says nothing
-	cThing  // words that swallow others and mean a thing: 履歴書, 日焼け止め
-	cShow   // 見せて, 知りたい
-	cMine   // 私の
-	cNow    // 今は, 今回
-	cBot    // ボット, 機械
-	cNoAgree
+	cFiller   // please, です, は: says nothing
+	cThing    // words that swallow others and mean a thing: 履歴書, 日焼け止め
+	cShow     // 見せて, 知りたい
+	cMine     // 私の
+	cNow      // 今は, 今回
+	cBot      // ボット, 機械
+	cNoAgree  // 同意しません
+	cAnything // 何か: not a thing to take
+
+	// Reasons of a decline.
+	cReasonPrice
+	cReasonHave
+	cReasonLater
+	cReasonTaste
 	classCount
 )
 
@@ -72,7 +79,7 @@ var stopWords = []word{
 	{class: cRefuse, words: "(dont|do_not|never|stop|quit)_(send|text|message|contact|disturb|bother|write|track|notify|email|talk|recommend|suggest|call|push)(|_me|_to|_anything|_to_me|_more|_any) (dont|do_not)_want_(any|any_more|more|these|your|to_receive|to_get|to_hear|them|this_anymore|messages|notifications|suggestions|recommendations|offers|ads|updates) (dont|do_not)_need_(any|any_more|more|these|your)_(messages|notifications|suggestions|recommendations|offers|ads|updates) turn_(it|this|them)_off turn_off mute block_you had_enough enough enough_already not_interested_in_your sick_of tired_of sod_off"},
 
 	{class: cHalt, words: "停止 ていし 中止 解除 かいじょ ストップ すとぷ スットプ ストッピ やめて 止めて 辞めて 已めて 罷めて とめて 停めて やめろ 止めろ 辞めろ とめろ やめれ やめえ やめや やめい 止めい やめよう やめません(か|でしょうか) 止めません(か|でしょうか) やめんか やめてくれ やめなさい 止めなさい やめちま やめちゃ 止めちゃ やめねえか やめてほし やめてもら 止めてもら やめてくださ 打ち切 うちきって 止まって stop stopp sotp stpo stoop tomete yamete teishi sutoppu"},
-	{class: cHaltWeak, words: "やめる 止める 辞める 停める とめる やめます 止めます 辞めます やめた 止めた 辞めた やめにし やめとこ やめさせ 止めさせ 停止し 終了 しゅうりょう 終わり 終わって 終わらせ おわり おわって おしまい 切って 切る きって オフ off 外して はずして 除外 拒否 きょひ お断り おことわり 断り 断る ことわ 控えて ひかえて 消し 休止 ブロック block end 休む 休ませ 無効 黙らせ 御免 ごめんだ 止まる 止ま よして 要りません"},
+	{class: cHaltWeak, words: "やめたい 止めたい 辞めたい やめる 止める 辞める 停める とめる やめます 止めます 辞めます やめた 止めた 辞めた やめにし やめとこ やめさせ 止めさせ 停止し 終了 しゅうりょう 終わり 終わって 終わらせ おわり おわって おしまい 切って 切る きって オフ off 外して はずして 除外 拒否 きょひ お断り おことわり 断り 断る ことわ 控えて ひかえて 消し 休止 ブロック block end 休む 休ませ 無効 黙らせ 御免 ごめんだ 止まる 止ま よして 要りません"},
 	{class: cHaltBare, words: "cancel quit end revoke キャンセル cancle cansel halt terminate exit finish abort 以上 stopit 取消 取り消し 取りやめ 取り止め"},
 
 	{class: cUnstop, whole: true, words: "(停止|解除|ストップ|中止|配信停止|キャンセル|撤回)(を|は|も)(し|させ)ないで (停止|解除|ストップ|中止|キャンセル|撤回)(し|させ)(ないで|ないように|なくて|たくない|ません|ないよ|ないでね) (停止|解除|ストップ|中止|キャンセル|撤回)(する|すん|させる)な (停止|ストップ)(して|しては)(ほしくない|欲しくない|困|いけない|だめ|ない) (やめ|止め|辞め|とめ)(ないで|ないよ|なくて|ないよう|たくない|ません|るな|んな|てほしくない|て欲しくない|るつもりはない|る気はない) やめんといて やめちゃ(だめ|嫌|いや) 止めちゃ(だめ|嫌|いや) (dont|do_not|never|please_dont)_(stop|cancel|unsubscribe|quit|end|opt_out)"},
