@@ -38,6 +38,7 @@ type Reader struct {
 	read    *counter
 	closers []io.Closer
 	done    error
+	last    row
 }
 
 // maxUnknown bounds the list of unknown columns that JSON Lines can grow.
@@ -181,6 +182,7 @@ func (r *Reader) Next() (Record, *Rejection, error) {
 		r.done = err
 		return nil, nil, err
 	}
+	r.last = next
 	reason := next.reason
 	if reason == "" {
 		reason = r.fill(next)
@@ -194,6 +196,11 @@ func (r *Reader) Next() (Record, *Rejection, error) {
 		reason = c.reason
 	}
 	return nil, &Rejection{Line: next.number, Reason: reason, Row: clip(next.raw, keptRow)}, nil
+}
+
+// Refuse makes the rejection of the row that Next gave last, for a record that the store does not take.
+func (r *Reader) Refuse(reason string) Rejection {
+	return Rejection{Line: r.last.number, Reason: reason, Row: clip(r.last.raw, keptRow)}
 }
 
 func (r *Reader) nextRow() (row, error) {
