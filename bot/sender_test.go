@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -331,9 +332,10 @@ func TestRetriesComeWithinTheContractsTimesEvenWithoutTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, jitter := range []float64{0, 0.999} {
 			r := newRig(t, act500, act500)
-			away := true
+			var away atomic.Bool
+			away.Store(true)
 			r.outbox.fault = func(string) error {
-				if away {
+				if away.Load() {
 					return errors.New("gone")
 				}
 				return nil
@@ -349,7 +351,7 @@ func TestRetriesComeWithinTheContractsTimesEvenWithoutTheStore(t *testing.T) {
 			if n := len(r.line.times()); n != 3 || r.outbox.row(1).state != queue.Queued {
 				t.Errorf("%d attempts, state %d, while the store is away", n, r.outbox.row(1).state)
 			}
-			away = false
+			away.Store(false)
 			time.Sleep(5 * time.Second)
 			if n := len(r.line.times()); n != 3 || r.outbox.row(1).state != queue.Sent {
 				t.Errorf("%d attempts, state %d, after the store came back; nothing may be sent twice", n, r.outbox.row(1).state)
@@ -510,19 +512,21 @@ func TestA429HoldsPushesBackButNotReplies(t *testing.T) {
 func TestAMessageWhoseKeyIsGoneEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		err := error(fault.New(fault.NotFound, "key", nil))
+		var problem atomic.Pointer[error]
+		set := func(err error) { problem.Store(&err) }
+		set(fault.New(fault.NotFound, "key", nil))
 		s := r.sender(t, func(c *bot.SenderConfig) {
-			c.OpenKey = func(context.Context, int64) (keyring.DataKey, error) { return r.key, err }
+			c.OpenKey = func(context.Context, int64) (keyring.DataKey, error) { return r.key, *problem.Load() }
 		})
 		s.Enqueue([]queue.Out{r.add(1, queue.Reply, true, time.Minute)})
 		time.Sleep(time.Second)
 		if got := r.outbox.row(1); got.state != queue.Failed || len(r.line.times()) != 0 {
 			t.Errorf("state %d", got.state)
 		}
-		err = errors.New("store away")
+		set(errors.New("store away"))
 		s.Enqueue([]queue.Out{r.add(2, queue.Reply, true, time.Minute)})
 		time.Sleep(10 * time.Second)
-		err = nil
+		set(nil)
 		time.Sleep(8 * time.Second)
 		if got := r.outbox.row(2); got.state != queue.Sent {
 			t.Errorf("state %d after the key could be read again", got.state)
@@ -531,7 +535,45 @@ func TestAMessageWhoseKeyIsGoneEnds(t *testing.T) {
 	})
 }
 
-// Two processes, a store that comes and goes, processes that are stopped and started, and a LINE that does everything
+// mortal is one process's way to the store and to LINE. Once it is dead nothing it does reaches either, as after kill -9;
+// what was on the wire is still carried out.
+type mortal struct {
+	*outbox
+	line *platform
+	dead *atomic.Bool
+}
+
+var errDead = errors.New("dead")
+
+func (m mortal) ClaimOut(ctx context.Context, nowMS, leaseMS int64, limit int) ([]queue.Out, error) {
+	if m.dead.Load() {
+		return nil, errDead
+	}
+	return m.outbox.ClaimOut(ctx, nowMS, leaseMS, limit)
+}
+
+func (m mortal) Record(ctx context.Context, nowMS int64, results []queue.Result) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.outbox.Record(ctx, nowMS, results)
+}
+
+func (m mortal) Reply(ctx context.Context, body []byte) line.Result {
+	if m.dead.Load() {
+		return line.Result{Outcome: queue.NotSent, Err: errDead}
+	}
+	return m.line.Reply(ctx, body)
+}
+
+func (m mortal) Push(ctx context.Context, body []byte, key string) line.Result {
+	if m.dead.Load() {
+		return line.Result{Outcome: queue.NotSent, Err: errDead}
+	}
+	return m.line.Push(ctx, body, key)
+}
+
+// Two processes, a store that comes and goes, processes that are stopped, killed and started, and a LINE that does everything
 // it may: no message is accepted twice, none is attempted twice at once by a process, and every final state is true.
 func TestOverRandomFaultsNothingIsDeliveredTwiceAndNoStateLies(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -539,25 +581,39 @@ func TestOverRandomFaultsNothingIsDeliveredTwiceAndNoStateLies(t *testing.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		faulty := rapid.IntRange(0, 60).Draw(rt, "store faults in percent")
 		restarts := rapid.IntRange(0, 4).Draw(rt, "restarts")
+		problem := ""
 		synctest.Test(t, func(*testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			var mu sync.Mutex
 			chance := func(percent int) bool { mu.Lock(); defer mu.Unlock(); return rng.IntN(100) < percent }
 			r := newRig(rt, acts...)
-			quiet := false
+			var quiet atomic.Bool
+			upTo := func(n int) time.Duration {
+				mu.Lock()
+				defer mu.Unlock()
+				return time.Duration(rng.IntN(n)) * time.Millisecond
+			}
 			r.outbox.fault = func(op string) error {
-				if !quiet && chance(faulty) {
+				if !quiet.Load() && chance(faulty) {
 					return errors.New("the store is away")
 				}
-				if op == "record" && !quiet && chance(20) {
-					time.Sleep(time.Duration(rng.IntN(900)) * time.Millisecond)
+				if op == "record" && !quiet.Load() && chance(20) {
+					time.Sleep(upTo(900))
 				}
 				return nil
 			}
-			change := func(c *bot.SenderConfig) {
-				c.Jitter = func() float64 { mu.Lock(); defer mu.Unlock(); return rng.Float64() }
+			var processes []*bot.Sender
+			var dead *atomic.Bool
+			begin := func() {
+				dead = new(atomic.Bool)
+				one := mortal{r.outbox, r.line, dead}
+				processes = append(processes, r.sender(rt, func(c *bot.SenderConfig) {
+					c.Outbox, c.Client = one, one
+					c.Jitter = func() float64 { mu.Lock(); defer mu.Unlock(); return rng.Float64() }
+				}))
 			}
-			processes := []*bot.Sender{r.sender(rt, change), r.sender(rt, change)}
+			begin()
+			begin()
 			const messages = 12
 			for i := range int64(messages) {
 				kind := queue.Reply
@@ -566,17 +622,21 @@ func TestOverRandomFaultsNothingIsDeliveredTwiceAndNoStateLies(t *testing.T) {
 				}
 				out := r.add(i+1, kind, i%2 == 0, 50*time.Second)
 				if i%4 == 0 {
-					processes[0].Enqueue([]queue.Out{out})
+					processes[1].Enqueue([]queue.Out{out})
 				}
-				time.Sleep(time.Duration(rng.IntN(200)) * time.Millisecond)
+				time.Sleep(upTo(200))
 			}
 			for range restarts {
-				time.Sleep(time.Duration(rng.IntN(5000)) * time.Millisecond)
-				processes[0].Stop()
-				processes[0] = r.sender(rt, change)
+				time.Sleep(upTo(5000))
+				if chance(50) {
+					processes[len(processes)-1].Stop()
+				} else {
+					dead.Store(true)
+				}
+				begin()
 			}
 			time.Sleep(time.Minute)
-			quiet = true
+			quiet.Store(true)
 			time.Sleep(3 * time.Minute)
 			for _, p := range processes {
 				p.Stop()
@@ -586,18 +646,21 @@ func TestOverRandomFaultsNothingIsDeliveredTwiceAndNoStateLies(t *testing.T) {
 				n := r.line.accepted[fmt.Sprintf("r:token-%d", id)] + r.line.accepted["p:"+got.out.RetryKey]
 				switch {
 				case n > 1 || got.ended != 1:
-					rt.Fatalf("message %d was accepted %d times and ended %d times", id, n, got.ended)
+					problem = fmt.Sprintf("message %d was accepted %d times and ended %d times", id, n, got.ended)
 				case got.state == queue.Sent && n == 0:
-					rt.Fatalf("message %d is called sent and was never accepted", id)
+					problem = fmt.Sprintf("message %d is called sent and was never accepted", id)
 				case got.state == queue.Failed && n > 0:
-					rt.Fatalf("message %d is called failed and was accepted", id)
+					problem = fmt.Sprintf("message %d is called failed and was accepted", id)
 				case got.state == queue.Queued:
-					rt.Fatalf("message %d never ended", id)
+					problem = fmt.Sprintf("message %d never ended", id)
 				}
 			}
 			if r.line.overlap {
-				rt.Fatal("two attempts at one message at once")
+				problem = ("two attempts at one message at once")
 			}
 		})
+		if problem != "" {
+			rt.Fatal(problem)
+		}
 	})
 }

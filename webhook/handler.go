@@ -98,8 +98,9 @@ func New(cfg Config) (*Handler, error) {
 	return h, nil
 }
 
-// Start begins to store. Cancelling ctx makes running and later transactions fail; Stop is still needed.
-func (h *Handler) Start(ctx context.Context) { h.group.start(ctx) }
+// Start begins to store. Of ctx only the values are used: what waits when ctx is cancelled has a right to be stored, so
+// Stop alone ends the handler.
+func (h *Handler) Start(ctx context.Context) { h.group.start(context.WithoutCancel(ctx)) }
 
 // Stop refuses new requests, stores what waits and returns. It may be called more than once, and before Start.
 func (h *Handler) Stop() { h.group.stop() }
