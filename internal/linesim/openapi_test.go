@@ -162,7 +162,7 @@ func TestRulesAgreeWithLinesSpecification(t *testing.T) {
 			}
 		}
 	}
-	if checked < 150 {
+	if checked < 130 {
 		t.Errorf("only %d properties compared: has the file's form changed?", checked)
 	}
 	for yml, order := range map[string][]string{"Message": message.order, "Template": template.order, "FlexContainer": flex.order} {
