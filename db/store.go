@@ -18,13 +18,16 @@ type Options struct {
 	Serve bool
 	// MaxConns bounds the connections; 0 is a good number.
 	MaxConns int
+	// Notice is the consent notice's version in force (phrase.NoticeVersion). Without it no purchase is read for an answer.
+	Notice string
 }
 
 // Store implements what webhook, bot and the commands need of a database. It is safe for concurrent use.
 type Store struct {
-	d     *dialect.DB
-	owner string // names this Store in leases
-	keys  keyCache
+	d      *dialect.DB
+	owner  string // names this Store in leases
+	notice string
+	keys   keyCache
 }
 
 // Open connects to DATABASE_URL's database. A schema newer than this program is refused with fault.Conflict; an older
@@ -34,7 +37,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{d: d, owner: rand.Text()}
+	s := &Store{d: d, owner: rand.Text(), notice: o.Notice}
 	have, want, err := s.SchemaVersion(ctx)
 	if err == nil && have > want {
 		err = newerSchema(have, want)

@@ -24,6 +24,9 @@ import (
 	"osusume/db/migrations"
 )
 
+// Notice is the consent notice's version in force for the Stores that Each and Open make.
+const Notice = "notice-of-tests"
+
 // Each runs the suite as two parallel subtests, each with a fresh migrated Store. On Postgres the Store works under the
 // server's role, not the owner's.
 func Each(t *testing.T, suite func(t *testing.T, s *db.Store)) {
@@ -48,7 +51,7 @@ func EachURL(t *testing.T, suite func(t *testing.T, url string)) {
 // Open opens a Store and closes it with the test.
 func Open(t testing.TB, url string) *db.Store {
 	t.Helper()
-	s, err := db.Open(context.Background(), url, db.Options{})
+	s, err := db.Open(context.Background(), url, db.Options{Notice: Notice})
 	if err != nil {
 		t.Fatalf("open the store: %v", err)
 	}

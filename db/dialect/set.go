@@ -19,6 +19,7 @@ import (
 type Set struct {
 	columns []Column
 	n       int
+	shape   string // names and kinds of the columns: the same statement may be given sets of several shapes
 }
 
 // Column is one column of a Set.
@@ -98,13 +99,16 @@ func Of[T any, V any](items []T, get func(*T) V) []V {
 // Rows makes a Set. Columns of different lengths are a programming error and panic.
 func Rows(columns ...Column) Set {
 	s := Set{columns: columns}
+	shape := make([]byte, 0, 16*len(columns))
 	for i, c := range columns {
+		shape = append(append(shape, c.name...), ' ', '0'+byte(c.kind), ' ')
 		n := len(c.texts) + len(c.ints) + len(c.nums) + len(c.blobs)
 		if i > 0 && n != s.n {
 			panic("dialect: column " + c.name + " has another length than " + columns[0].name)
 		}
 		s.n = n
 	}
+	s.shape = string(shape)
 	return s
 }
 
@@ -121,8 +125,8 @@ func clean(s string) string {
 var expansions sync.Map // expansionKey → string; bounded by the number of constant texts in the program
 
 type expansionKey struct {
-	kind Kind
-	text string
+	kind        Kind
+	text, shape string
 }
 
 // expand replaces the macros and spreads the Set over the driver's arguments. empty says that the set has no rows.
@@ -137,7 +141,7 @@ func expand(kind Kind, query string, args []any) (text string, out []any, empty 
 			set, scalars = last, scalars-1
 		}
 	}
-	key := expansionKey{kind, query}
+	key := expansionKey{kind, query, set.shape}
 	if known, ok := expansions.Load(key); ok {
 		text = known.(string)
 	} else {
