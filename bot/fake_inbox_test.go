@@ -101,38 +101,7 @@ func (m *memory) Turns(_ context.Context, nowMS, _ int64, needs []turn.Need, dec
 	}
 	persons := make([]turn.Person, len(needs))
 	for i, n := range needs {
-		p := turn.Person{Subject: n.Subject, Standings: m.standings(n.Subject), Unsent: m.unsent[n.MessageHash] && n.MessageHash != ""}
-		if known := m.people[n.Subject]; known != nil {
-			p.Known, p.WrappedKey, p.Lang, p.Blocked = true, known.wrapped, known.lang, known.blocked
-			p.Conversation, p.Marks = known.conversation, slices.Clone(known.marks)
-		}
-		if h := m.histories[n.Subject]; h != nil {
-			p.Customer = "c"
-			if n.History && p.Standings.Granted(ids.PurchaseHistory, nowMS, "") {
-				p.History = h
-				m.loads++
-			}
-		}
-		if n.LastShown {
-			for rank := 0; ; rank++ {
-				s, ok := m.shown[ids.OfferID(fmt.Sprintf("%s-%d", p.Conversation.LastBatch, rank))]
-				if !ok {
-					break
-				}
-				p.Shown = append(p.Shown, s)
-			}
-		}
-		for _, id := range n.Offers {
-			if s, ok := m.shown[id]; ok && s.Subject == n.Subject {
-				p.Pressed = append(p.Pressed, s)
-			}
-		}
-		for _, hash := range n.Nonces {
-			if a := m.asks[hash]; a != nil {
-				p.Asks = append(p.Asks, *a)
-			}
-		}
-		persons[i] = p
+		persons[i] = m.person(n, nowMS)
 	}
 	outcomes, err := decide(persons)
 	if err != nil {
@@ -154,6 +123,41 @@ func (m *memory) Turns(_ context.Context, nowMS, _ int64, needs []turn.Need, dec
 	}
 	m.outs = append(m.outs, outs...)
 	return outs, nil
+}
+
+func (m *memory) person(n turn.Need, nowMS int64) turn.Person {
+	p := turn.Person{Subject: n.Subject, Standings: m.standings(n.Subject), Unsent: m.unsent[n.MessageHash] && n.MessageHash != ""}
+	if known := m.people[n.Subject]; known != nil {
+		p.Known, p.WrappedKey, p.Lang, p.Blocked = true, known.wrapped, known.lang, known.blocked
+		p.Conversation, p.Marks = known.conversation, slices.Clone(known.marks)
+	}
+	if h := m.histories[n.Subject]; h != nil {
+		p.Customer = "c"
+		if n.History && p.Standings.Granted(ids.PurchaseHistory, nowMS, "") {
+			p.History = h
+			m.loads++
+		}
+	}
+	if n.LastShown {
+		for rank := 0; ; rank++ {
+			s, ok := m.shown[ids.OfferID(fmt.Sprintf("%s-%d", p.Conversation.LastBatch, rank))]
+			if !ok {
+				break
+			}
+			p.Shown = append(p.Shown, s)
+		}
+	}
+	for _, id := range n.Offers {
+		if s, ok := m.shown[id]; ok && s.Subject == n.Subject {
+			p.Pressed = append(p.Pressed, s)
+		}
+	}
+	for _, hash := range n.Nonces {
+		if a := m.asks[hash]; a != nil {
+			p.Asks = append(p.Asks, *a)
+		}
+	}
+	return p
 }
 
 func (m *memory) apply(o turn.Outcome, nowMS int64) []queue.Out {
