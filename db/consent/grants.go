@@ -144,3 +144,20 @@ func (s Statistics) Admit(ctx context.Context, tx *dialect.Tx) (condition string
 	}
 	return condition, s.nowMS, s.notice, announce(ctx, tx, string(ids.GroupStatistics), string(s.basis), nil, s.nowMS, s.notice)
 }
+
+// AsEveryPurpose runs try as if the person had asked for each purpose in turn, and finally as nobody. It is for the
+// canary: what is announced opens nothing without a live consent.
+func AsEveryPurpose(ctx context.Context, tx *dialect.Tx, subject ids.Subject, try func() error) error {
+	for _, as := range []struct{ purpose, basis string }{
+		{string(ids.PurchaseHistory), ""}, {string(ids.GroupStatistics), string(ByGrant)}, {string(ids.GroupStatistics), string(ByTerms)},
+		{"erasure", ""}, {"", ""},
+	} {
+		if err := announce(ctx, tx, as.purpose, as.basis, []ids.Subject{subject}, 0, "canary"); err != nil {
+			return err
+		}
+		if err := try(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
