@@ -111,6 +111,8 @@ type sending struct {
 	dueMS    int64 // when delayed
 	inFlight bool
 	released bool // to be forgotten here once the store knows
+	known    int  // attempts the store counts, as far as we were told
+	doubt    bool // the lease once ran out: another process may have made an attempt
 }
 
 // NewSender checks the configuration.
@@ -217,10 +219,10 @@ func (s *Sender) Wake() { kick(s.claimKick) }
 // take begins to hold a message; the caller has the lock.
 func (s *Sender) take(out queue.Out, leaseMS int64) {
 	if one, here := s.held[out.ID]; here {
-		one.leaseMS = max(one.leaseMS, leaseMS)
+		one.leaseMS, one.known, one.doubt = max(one.leaseMS, leaseMS), max(one.known, out.Attempt), true
 		return
 	}
-	one := &sending{out: out, leaseMS: leaseMS}
+	one := &sending{out: out, leaseMS: leaseMS, known: out.Attempt}
 	s.held[out.ID] = one
 	s.ready(one)
 }

@@ -30,6 +30,7 @@ func (s *Sender) attempt(ctx context.Context, one *sending) {
 	}
 	s.mu.Lock()
 	leaseMS := one.leaseMS
+	out.Doubtful = out.Doubtful || one.doubt
 	pausedUntil := s.pause.untilMS
 	s.mu.Unlock()
 	switch {
@@ -96,6 +97,9 @@ func (s *Sender) settle(one *sending, result line.Result) {
 	now := clock.Millis(s.cfg.Clock)
 	out := &one.out
 	out.Attempt++
+	s.mu.Lock()
+	out.Doubtful = out.Doubtful || one.doubt
+	s.mu.Unlock()
 	state, nextMS, doubtful := queue.Next(out.Kind, result.Outcome, out.Attempt, out.Doubtful, s.cfg.Jitter(), now, out.DeadlineMS)
 	out.Doubtful = doubtful
 	if out.Kind == queue.Push {
@@ -200,7 +204,7 @@ func (s *Sender) note(one *sending, result queue.Result, then func()) {
 	if one.inFlight {
 		s.land(one)
 	}
-	s.pending[result.ID] = result
+	s.put(one, result)
 	then()
 	switch len(s.pending) {
 	case 1:
@@ -208,6 +212,15 @@ func (s *Sender) note(one *sending, result queue.Result, then func()) {
 	case recordBatch:
 		kick(s.recordFull)
 	}
+}
+
+// put keeps a result for the store; the caller has the lock. A plan for another attempt has to name more attempts than
+// the store counts, or the store takes it for the word of a process that had lost the message.
+func (s *Sender) put(one *sending, result queue.Result) {
+	if result.State == queue.Queued {
+		result.Attempt = max(result.Attempt, one.known+1)
+	}
+	s.pending[result.ID] = result
 }
 
 type bodyFate uint8

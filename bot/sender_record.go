@@ -97,7 +97,7 @@ func (s *Sender) record(ctx context.Context) error {
 	for _, result := range batch {
 		one := s.held[result.ID]
 		if one != nil && result.State == queue.Queued {
-			one.leaseMS = max(one.leaseMS, result.NextTryMS)
+			one.leaseMS, one.known = max(one.leaseMS, result.NextTryMS), max(one.known, result.Attempt)
 		}
 		if s.pending[result.ID] != result {
 			continue // a newer one came meanwhile
@@ -124,7 +124,8 @@ func (s *Sender) giveBack() {
 		if !waits {
 			result = queue.Result{ID: id, State: queue.Queued, Attempt: one.out.Attempt}
 		}
-		result.Doubtful, result.NextTryMS, result.DoneMS = one.out.Doubtful, max(now, one.dueMS), now
-		s.pending[id] = result
+		result.Attempt++ // more than the store may be learning of right now
+		result.Doubtful, result.NextTryMS, result.DoneMS = one.out.Doubtful || one.doubt, max(now, one.dueMS), now
+		s.put(one, result)
 	}
 }

@@ -171,7 +171,10 @@ func (o *outbox) ClaimOut(_ context.Context, nowMS, leaseMS int64, limit int) ([
 	var out []queue.Out
 	for _, r := range o.rows {
 		if r.state == queue.Queued && r.dueMS <= nowMS && len(out) < limit {
-			r.out.Doubtful = r.out.Doubtful || r.leased
+			if r.leased {
+				r.out.Doubtful = true
+				r.out.Attempt++
+			}
 			r.dueMS, r.leased = nowMS+leaseMS, true
 			out = append(out, r.out)
 		}
@@ -193,7 +196,7 @@ func (o *outbox) Record(_ context.Context, _ int64, results []queue.Result) erro
 		}
 		seen[result.ID] = true
 		r := o.rows[result.ID]
-		if r.state != queue.Queued {
+		if r.state != queue.Queued || (result.State == queue.Queued && result.Attempt <= r.out.Attempt) {
 			continue
 		}
 		r.state, r.out.Attempt, r.out.Doubtful, r.dueMS, r.leased, r.status = result.State, result.Attempt, result.Doubtful, result.NextTryMS, false, result.Status

@@ -132,6 +132,15 @@ func unquote(raw []byte) (text string, ok bool) {
 	return text, true
 }
 
+// keyName gives the text of a raw key, without copying it unless it has escapes.
+func keyName(key []byte) []byte {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		text, _ := unquote(key)
+		return []byte(text)
+	}
+	return key[1 : len(key)-1]
+}
+
 // maxDepth is how deep an event may nest. LINE's go six deep; the bound keeps the recursion below small.
 const maxDepth = 64
 
@@ -157,11 +166,7 @@ func oddKeys(value []byte, depth int) string {
 	seen, many := few[:0], map[string]bool(nil)
 	reason := ""
 	members(value, func(key, inner []byte) bool {
-		if bytes.IndexByte(key, '\\') >= 0 {
-			if text, ok := unquote(key); ok {
-				key = []byte(`"` + text + `"`)
-			}
-		}
+		key = keyName(key)
 		switch {
 		case many != nil:
 			folded := foldKey(key)

@@ -49,21 +49,20 @@ func splitEnvelope(body []byte) (destination string, events []json.RawMessage, e
 	if body[0] != '{' {
 		return "", nil, errNotJSON
 	}
-	var keys [][]byte
-	var list []byte
+	var few [8][]byte
+	keys, list := few[:0], []byte(nil)
 	members(body, func(key, value []byte) bool {
-		name, _ := unquote(key)
-		plain := []byte(name)
+		name := keyName(key)
 		for _, k := range keys {
-			if bytes.EqualFold(k, plain) {
+			if bytes.EqualFold(k, name) {
 				err = errDuplicateKey
 				return false
 			}
 		}
 		if len(keys) < 64 { // an envelope has two members; more than this many are not compared with each other
-			keys = append(keys, plain)
+			keys = append(keys, name)
 		}
-		switch name {
+		switch string(name) {
 		case "events":
 			list = value
 		case "destination":
@@ -125,8 +124,8 @@ func decode(raw []byte) (e event, reason string) {
 	}
 	var timestamp, source, message, postback, unsend, delivery []byte
 	d := decoder{}
-	d.object(raw, func(name string, value []byte) {
-		switch name {
+	d.object(raw, func(name, value []byte) {
+		switch string(name) {
 		case "type":
 			e.kind = d.text(value)
 		case "mode":
@@ -155,8 +154,8 @@ func decode(raw []byte) (e event, reason string) {
 		return e, badTimestamp
 	}
 	e.atMS = at
-	d.object(delivery, func(name string, value []byte) {
-		if name == "isRedelivery" {
+	d.object(delivery, func(name, value []byte) {
+		if string(name) == "isRedelivery" {
 			e.redelivered = d.flag(value)
 		}
 	})
@@ -167,8 +166,8 @@ func decode(raw []byte) (e event, reason string) {
 		}
 		return id
 	}
-	d.object(source, func(name string, value []byte) {
-		switch name {
+	d.object(source, func(name, value []byte) {
+		switch string(name) {
 		case "type":
 			e.sourceType = d.text(value)
 		case "userId":
@@ -181,8 +180,8 @@ func decode(raw []byte) (e event, reason string) {
 	})
 	switch e.kind {
 	case "message", "messageEdited":
-		d.object(message, func(name string, value []byte) {
-			switch name {
+		d.object(message, func(name, value []byte) {
+			switch string(name) {
 			case "id":
 				e.messageID = d.text(value)
 			case "type":
@@ -196,8 +195,8 @@ func decode(raw []byte) (e event, reason string) {
 		}
 	case "postback":
 		found := false
-		d.object(postback, func(name string, value []byte) {
-			if name == "data" && !isNull(value) {
+		d.object(postback, func(name, value []byte) {
+			if string(name) == "data" && !isNull(value) {
 				e.postback, found = d.text(value), true
 			}
 		})
@@ -205,8 +204,8 @@ func decode(raw []byte) (e event, reason string) {
 			d.missing(badPostback)
 		}
 	case "unsend":
-		d.object(unsend, func(name string, value []byte) {
-			if name == "messageId" {
+		d.object(unsend, func(name, value []byte) {
+			if string(name) == "messageId" {
 				e.unsendID = d.text(value)
 			}
 		})
@@ -233,15 +232,14 @@ type decoder struct {
 
 func (d *decoder) missing(reason string) { d.absent = reason }
 
-func (d *decoder) object(value []byte, visit func(name string, value []byte)) {
+func (d *decoder) object(value []byte, visit func(name, value []byte)) {
 	switch {
 	case len(value) == 0 || isNull(value):
 	case value[0] != '{':
 		d.wrong = true
 	default:
 		members(value, func(key, inner []byte) bool {
-			name, _ := unquote(key)
-			visit(name, inner)
+			visit(keyName(key), inner)
 			return true
 		})
 	}
