@@ -1,9 +1,9 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 )
 
@@ -28,7 +28,7 @@ func (t *tree) message(i int32) error {
 	if t.kind(i) != '{' {
 		return fmt.Errorf("render: a message is not an object")
 	}
-	switch kind := t.word(t.get(i, "type")); kind {
+	switch kind := t.word(t.get(i, "type")); string(kind) {
 	case "text":
 		if err := t.unitsIn("a text message", t.get(i, "text"), 1, maxTextUnits); err != nil {
 			return err
@@ -52,9 +52,9 @@ func (t *tree) message(i int32) error {
 func (t *tree) quickReply(i int32) error {
 	items := t.get(i, "items")
 	count := 0
-	for item := range t.children(items) {
+	for item := t.first(items); item >= 0; item = t.after(item) {
 		count++
-		if t.word(t.get(item, "type")) != "action" {
+		if string(t.word(t.get(item, "type"))) != "action" {
 			return fmt.Errorf("render: a quick reply item is not an action")
 		}
 		if err := t.action(t.get(item, "action"), "a quick reply label", maxQuickLabel); err != nil {
@@ -68,19 +68,19 @@ func (t *tree) quickReply(i int32) error {
 }
 
 func (t *tree) container(i int32) error {
-	switch kind := t.word(t.get(i, "type")); kind {
+	switch kind := t.word(t.get(i, "type")); string(kind) {
 	case "bubble":
 		return t.bubble(i)
 	case "carousel":
 		if size := t.size(i); size > maxCarouselBytes {
 			return over("a carousel", size, maxCarouselBytes, "bytes")
 		}
-		count, size := 0, ""
-		for child := range t.children(t.get(i, "contents")) {
-			if t.word(t.get(child, "type")) != "bubble" {
+		count, size := 0, []byte(nil)
+		for child := t.first(t.get(i, "contents")); child >= 0; child = t.after(child) {
+			if string(t.word(t.get(child, "type"))) != "bubble" {
 				return fmt.Errorf("render: a carousel holds something that is not a bubble")
 			}
-			if this := t.word(t.get(child, "size")); count > 0 && this != size {
+			if this := t.word(t.get(child, "size")); count > 0 && !bytes.Equal(this, size) {
 				return fmt.Errorf("render: the bubbles of a carousel differ in size")
 			} else {
 				size = this
@@ -103,12 +103,12 @@ func (t *tree) bubble(i int32) error {
 	if size := t.size(i); size > maxBubbleBytes {
 		return over("a bubble", size, maxBubbleBytes, "bytes")
 	}
-	switch size := t.word(t.get(i, "size")); size {
+	switch size := t.word(t.get(i, "size")); string(size) {
 	case "", "nano", "micro", "deca", "hecto", "kilo", "mega", "giga":
 	default:
 		return fmt.Errorf("render: unknown bubble size %q", size)
 	}
-	for _, block := range []string{"header", "hero", "body", "footer"} {
+	for _, block := range [...]string{"header", "hero", "body", "footer"} {
 		if child := t.get(i, block); child >= 0 {
 			if err := t.component(child, 0); err != nil {
 				return err
@@ -122,9 +122,9 @@ func (t *tree) component(i int32, depth int) error {
 	if depth > 16 {
 		return fmt.Errorf("render: boxes are nested too deeply")
 	}
-	switch kind := t.word(t.get(i, "type")); kind {
+	switch kind := t.word(t.get(i, "type")); string(kind) {
 	case "box":
-		switch t.word(t.get(i, "layout")) {
+		switch string(t.word(t.get(i, "layout"))) {
 		case "horizontal", "vertical", "baseline":
 		default:
 			return fmt.Errorf("render: a box without a layout")
@@ -133,7 +133,7 @@ func (t *tree) component(i int32, depth int) error {
 		if t.kind(contents) != '[' {
 			return fmt.Errorf("render: a box without contents")
 		}
-		for child := range t.children(contents) {
+		for child := t.first(contents); child >= 0; child = t.after(child) {
 			if err := t.component(child, depth+1); err != nil {
 				return err
 			}
@@ -145,7 +145,7 @@ func (t *tree) component(i int32, depth int) error {
 		if err := t.unitsIn("an image URL", url, 1, maxImageURLUnits); err != nil {
 			return err
 		}
-		if !strings.HasPrefix(t.text(url), "https://") {
+		if !bytes.HasPrefix(t.word(url), []byte("https://")) {
 			return fmt.Errorf("render: an image URL is not https")
 		}
 	case "button":
@@ -164,7 +164,7 @@ func (t *tree) action(i int32, what string, labelLimit int) error {
 	if err := t.graphemesIn(what, t.get(i, "label"), 1, labelLimit); err != nil {
 		return err
 	}
-	switch kind := t.word(t.get(i, "type")); kind {
+	switch kind := t.word(t.get(i, "type")); string(kind) {
 	case "postback":
 		if err := t.unitsIn("postback data", t.get(i, "data"), 1, maxPostbackUnits); err != nil {
 			return err
@@ -178,8 +178,8 @@ func (t *tree) action(i int32, what string, labelLimit int) error {
 		if err := t.unitsIn("an action's uri", uri, 1, maxURIUnits); err != nil {
 			return err
 		}
-		for _, scheme := range []string{"https://", "http://", "line://", "tel:"} {
-			if strings.HasPrefix(t.text(uri), scheme) {
+		for _, scheme := range [...]string{"https://", "http://", "line://", "tel:"} {
+			if word := t.word(uri); len(word) >= len(scheme) && string(word[:len(scheme)]) == scheme {
 				return nil
 			}
 		}

@@ -1,64 +1,56 @@
 package render
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"sync"
-)
-
 // message is one LINE message object of the two types osusume sends.
 type message struct {
-	Type       string      `json:"type"`
-	Text       string      `json:"text,omitempty"`
-	AltText    string      `json:"altText,omitempty"`
-	Contents   *node       `json:"contents,omitempty"`
-	QuickReply *quickReply `json:"quickReply,omitempty"`
+	Type       string
+	Text       string
+	AltText    string
+	Contents   *node
+	QuickReply *quickReply
 }
 
 type quickReply struct {
-	Items []quickItem `json:"items"`
+	Items []quickItem
 }
 
 type quickItem struct {
-	Type   string  `json:"type"`
-	Action *action `json:"action"`
+	Type   string
+	Action *action
 }
 
 // action is a postback or a uri action.
 type action struct {
-	Type        string `json:"type"`
-	Label       string `json:"label"`
-	Data        string `json:"data,omitempty"`
-	DisplayText string `json:"displayText,omitempty"`
-	URI         string `json:"uri,omitempty"`
+	Type        string
+	Label       string
+	Data        string
+	DisplayText string
+	URI         string
 }
 
 // node is any Flex container or component. One type for all of them keeps the encoder flat; fields that a component does
 // not have stay empty and are left out.
 type node struct {
-	Type            string  `json:"type"`
-	Size            string  `json:"size,omitempty"`
-	Hero            *node   `json:"hero,omitempty"`
-	Body            *node   `json:"body,omitempty"`
-	Footer          *node   `json:"footer,omitempty"`
-	Layout          string  `json:"layout,omitempty"`
-	Spacing         string  `json:"spacing,omitempty"`
-	Margin          string  `json:"margin,omitempty"`
-	Text            string  `json:"text,omitempty"`
-	Weight          string  `json:"weight,omitempty"`
-	Color           string  `json:"color,omitempty"`
-	Wrap            bool    `json:"wrap,omitempty"`
-	MaxLines        int     `json:"maxLines,omitempty"`
-	URL             string  `json:"url,omitempty"`
-	AspectRatio     string  `json:"aspectRatio,omitempty"`
-	AspectMode      string  `json:"aspectMode,omitempty"`
-	Style           string  `json:"style,omitempty"`
-	Height          string  `json:"height,omitempty"`
-	AdjustMode      string  `json:"adjustMode,omitempty"`
-	BackgroundColor string  `json:"backgroundColor,omitempty"`
-	Action          *action `json:"action,omitempty"`
-	Contents        []*node `json:"contents,omitempty"`
+	Type        string
+	Size        string
+	Hero        *node
+	Body        *node
+	Footer      *node
+	Layout      string
+	Spacing     string
+	Margin      string
+	Text        string
+	Weight      string
+	Color       string
+	Wrap        bool
+	MaxLines    int
+	URL         string
+	AspectRatio string
+	AspectMode  string
+	Style       string
+	Height      string
+	AdjustMode  string
+	Action      *action
+	Contents    []*node
 }
 
 // Colours with a contrast of at least 4.5:1 on white.
@@ -100,19 +92,4 @@ func pair(a, b *action) *node {
 
 func bubble(size string, hero, body, footer *node) *node {
 	return &node{Type: "bubble", Size: size, Hero: hero, Body: body, Footer: footer}
-}
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// encode gives JSON without the escapes that would triple the size of & < and >, which LINE counts in bytes.
-func encode(v any) ([]byte, error) {
-	buffer := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buffer)
-	buffer.Reset()
-	encoder := json.NewEncoder(buffer)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return nil, fmt.Errorf("render: %w", err)
-	}
-	return bytes.Clone(bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))), nil
 }

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -95,7 +97,13 @@ func (n NoticeText) Canonical() ([]byte, error) {
 	for _, s := range n.Sections {
 		c.Sections = append(c.Sections, canonicalSection(s))
 	}
-	return encode(c)
+	var canonical bytes.Buffer
+	encoder := json.NewEncoder(&canonical)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(c); err != nil {
+		return nil, fmt.Errorf("render: %w", err)
+	}
+	return bytes.TrimSuffix(canonical.Bytes(), []byte("\n")), nil
 }
 
 // NonceAsk is one nonce that a notice puts on its buttons, and the purposes a press of it decides on.

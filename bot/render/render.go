@@ -24,10 +24,7 @@ func Messages(c Context, parts []Part, quick []dialog.Choice) ([]json.RawMessage
 		if b.err != nil {
 			return nil, b.err
 		}
-		raw, err := encode(m)
-		if err != nil {
-			return nil, err
-		}
+		raw := encode(m)
 		if err := Check(raw); err != nil {
 			return nil, err
 		}
@@ -118,16 +115,12 @@ func body(opening, address string, messages []json.RawMessage) ([]byte, error) {
 	if len(messages) == 0 || len(messages) > MaxMessages {
 		return nil, fmt.Errorf("render: an answer has %d messages, the limit is %d", len(messages), MaxMessages)
 	}
-	quoted, err := encode(address)
-	if err != nil {
-		return nil, err
-	}
-	size := len(opening) + len(quoted) + len(`,"messages":[]}`) + len(messages)
+	size := len(opening) + 2*len(address) + len(`,"messages":[]}`) + len(messages)
 	for _, m := range messages {
 		size += len(m)
 	}
 	out := make([]byte, 0, size)
-	out = append(append(out, opening...), quoted...)
+	out = appendString(append(out, opening...), address)
 	out = append(out, `,"messages":[`...)
 	for i, m := range messages {
 		if i > 0 {

@@ -3,7 +3,6 @@ package render
 import (
 	"encoding/json"
 	"errors"
-	"iter"
 )
 
 // tree is a parsed JSON value kept as index ranges over its bytes. Check runs on every message before it is stored, and
@@ -160,18 +159,15 @@ func (t *tree) get(i int32, key string) int32 {
 	return -1
 }
 
-func (t *tree) children(i int32) iter.Seq[int32] {
-	return func(yield func(int32) bool) {
-		if t.kind(i) != '[' {
-			return
-		}
-		for child := t.nodes[i].child; child >= 0; child = t.nodes[child].next {
-			if !yield(child) {
-				return
-			}
-		}
+// first and after walk the elements of an array; both give -1 at its end.
+func (t *tree) first(i int32) int32 {
+	if t.kind(i) != '[' {
+		return -1
 	}
+	return t.nodes[i].child
 }
+
+func (t *tree) after(i int32) int32 { return t.nodes[i].next }
 
 // text gives a string value, unescaped.
 func (t *tree) text(i int32) string {
@@ -191,10 +187,10 @@ func (t *tree) text(i int32) string {
 	return string(raw[1 : len(raw)-1])
 }
 
-// word is text for values from a closed list, which no escape is needed for.
-func (t *tree) word(i int32) string {
+// word is a string value from a closed list, which needs no escapes; the bytes must not be kept.
+func (t *tree) word(i int32) []byte {
 	if t.kind(i) != '"' {
-		return ""
+		return nil
 	}
-	return t.text(i)
+	return t.b[t.nodes[i].from+1 : t.nodes[i].to-1]
 }
