@@ -163,13 +163,10 @@ func asPostgres(folder string) (*syscall.SysProcAttr, error) {
 	return attributes, os.Chown(folder, uid, gid)
 }
 
-// named gives the URL with another database and, unless empty, another user.
-func named(base *url.URL, database, login string) string {
+// named gives the URL with another database.
+func named(base *url.URL, database string) string {
 	u := *base
 	u.Path = "/" + database
-	if login != "" {
-		u.User = url.User(login)
-	}
 	return u.String()
 }
 

@@ -112,11 +112,10 @@ func fresh(t testing.TB, c *cluster, fsync bool) (ownerURL, appURL string) {
 		t.Fatalf("PostgreSQL: %v", err)
 	}
 	ownerURL = create(t, base, template)
-	u, err := url.Parse(ownerURL)
-	if err != nil {
+	if appURL, err = asApp(ownerURL); err != nil {
 		t.Fatal(err)
 	}
-	return ownerURL, named(u, u.Path[1:], appRole)
+	return ownerURL, appURL
 }
 
 func create(t testing.TB, base *url.URL, template string) (ownerURL string) {
@@ -136,7 +135,7 @@ func create(t testing.TB, base *url.URL, template string) (ownerURL string) {
 			t.Errorf("drop the database: %v", err)
 		}
 	})
-	return named(base, name, "")
+	return named(base, name)
 }
 
 func migrate(address string) error {
@@ -180,10 +179,10 @@ func (c *templateCache) of(base *url.URL) (string, error) {
 		if _, err := conn.ExecContext(ctx, fmt.Sprintf(`CREATE DATABASE %s TEMPLATE template0`, draft)); err != nil {
 			return err
 		}
-		if err := migrate(named(base, draft, "")); err != nil {
+		if err := migrate(named(base, draft)); err != nil {
 			return err
 		}
-		if err := makeAppRole(ctx, named(base, draft, "")); err != nil {
+		if err := makeAppRole(ctx, named(base, draft)); err != nil {
 			return err
 		}
 		_, err := conn.ExecContext(ctx, fmt.Sprintf(`ALTER DATABASE %s RENAME TO %s`, draft, name))

@@ -1,9 +1,34 @@
 package dbtest
 
-import "context"
+import (
+	"context"
+	"errors"
+	"net/url"
 
-// appRole is the login of the server's role in tests.
-const appRole = "postgres"
+	"osusume/db"
+)
 
-// makeAppRole gives the role its rights in the database.
-func makeAppRole(context.Context, string) error { return nil }
+// AppRole and AppPassword are the login of the server's role in tests.
+const (
+	AppRole     = "osusume_test_app"
+	AppPassword = "only-for-tests"
+)
+
+// makeAppRole creates the role, with its rights in the owner's database.
+func makeAppRole(ctx context.Context, ownerURL string) error {
+	s, err := db.Open(ctx, ownerURL, db.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.CreateAppRole(ctx, AppRole, AppPassword), s.Close())
+}
+
+// asApp gives the owner's URL with the server's role.
+func asApp(ownerURL string) (string, error) {
+	u, err := url.Parse(ownerURL)
+	if err != nil {
+		return "", err
+	}
+	u.User = url.UserPassword(AppRole, AppPassword)
+	return u.String(), nil
+}
