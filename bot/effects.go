@@ -80,7 +80,9 @@ func (r *run) feed(answer dialog.Event) {
 func (r *run) choose(choices []dialog.Choice) {
 	for _, c := range choices {
 		if c.Value == "" && aboutOffer(c.Action) {
-			if shown, ok := r.current(""); ok {
+			if len(r.out.Shown) > 0 { // what this very answer shows
+				c.Value = string(r.out.Shown[0].Offer.ID)
+			} else if shown, ok := r.current(""); ok {
 				c.Value = string(shown.Offer.ID)
 			}
 		}

@@ -138,6 +138,8 @@ func firstLang(langs ...ids.Lang) ids.Lang {
 func (r *run) pressFacts(e dialog.Pressed) {
 	switch e.Action {
 	case dialog.PressGrant, dialog.PressRefuse:
+		// An error leaves the day out, and the confirmation is given without it.
+		r.facts.Today, _ = render.Day(r.t.context(r.job.claimed.Subject, r.lang, r.nowMS), r.nowMS)
 		ask := r.ask(e.Value)
 		r.facts.AskCheck = ask.Check(r.job.claimed.Subject, r.nowMS, phrase.NoticeVersion)
 		if ask != nil && ask.Subject == r.job.claimed.Subject {

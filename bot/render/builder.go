@@ -87,6 +87,13 @@ func (b *builder) monthly(y ids.Yen) string {
 	return b.text(phrase.RenderMonthly, phrase.Params{"amount": y.String()})
 }
 
+// Day is a date as the answers show it, in the shop's zone and the person's language.
+func Day(c Context, ms int64) (string, error) {
+	b := builder{c: c}
+	day := b.date(ms)
+	return day, b.err
+}
+
 // date shows the day in the shop's zone, with the year when it is not the current one.
 func (b *builder) date(ms int64) string {
 	day, now := b.local(ms), b.local(b.c.NowMS)
