@@ -190,3 +190,7 @@ func userOf(t *testing.T, address string) string {
 	}
 	return u.User.Username()
 }
+
+type ledgerEvent = ledger.Event
+
+const ledgerGiven = ledger.Given
