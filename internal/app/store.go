@@ -9,6 +9,7 @@ import (
 	"osusume/db/consent"
 	"osusume/db/dialect"
 	"osusume/internal/fault"
+	"osusume/internal/phrase"
 )
 
 // schemaVersion is the database schema this program works with.
@@ -17,7 +18,7 @@ func schemaVersion() int64 { return db.WantedSchema() }
 // openForServe opens the database for a server: SQLite is brought up to date, PostgreSQL must be, and the role must be
 // one that row-level security applies to.
 func openForServe(ctx context.Context, s Settings) (*db.Store, error) {
-	store, err := openStore(ctx, s, db.Options{Serve: true})
+	store, err := openStore(ctx, s, db.Options{Serve: true, Notice: phrase.NoticeVersion})
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func openForServe(ctx context.Context, s Settings) (*db.Store, error) {
 
 // openForCommand opens the database for a command that works beside a server, under the owner's or the server's role.
 func openForCommand(ctx context.Context, s Settings) (*db.Store, error) {
-	return openStore(ctx, s, db.Options{})
+	return openStore(ctx, s, db.Options{Notice: phrase.NoticeVersion})
 }
 
 func openStore(ctx context.Context, s Settings, options db.Options) (*db.Store, error) {
