@@ -8,20 +8,26 @@ import (
 )
 
 // fold brings a text to the form words are compared in: compatibility forms and widths unified (NFKC), lower case, hiragana
-// for katakana, large vowels for small ones, without long-vowel marks, spaces, punctuation, emoji and invisible characters,
-// three or more of one letter in a row cut to keep (1 or 2). Between two Latin words one space stays, since Latin words have no other border;
-// single Latin letters in a row (S.T.O.P) are joined. It says whether it cut any run.
-func fold(dst []byte, text string, keep int) (out []byte, cut bool) {
+// for katakana, large vowels for small ones, without spaces, punctuation, emoji and invisible characters, three or more of
+// one letter in a row cut to keep (1 or 2). Long-vowel marks go as well, but for a single one between katakana at keep 1: there
+// it tells メール from める. Between two Latin words one space stays, since Latin words have no other border; single Latin
+// letters in a row (S.T.O.P) are joined. It says whether another keep might give another text.
+func fold(dst []byte, text string, keep int) (out []byte, other bool) {
 	var space [256]byte
 	normal := norm.NFKC.AppendString(space[:0], text)
 	var last rune
-	run, gap := 0, false
+	run, gap, long, katakana := 0, false, 0, false
 	for i := 0; i < len(normal); {
 		r, size := rune(normal[i]), 1
 		if r >= utf8.RuneSelf {
 			r, size = utf8.DecodeRune(normal[i:])
 		}
 		i += size
+		if r == 'ー' {
+			long++
+			continue
+		}
+		isKatakana := r >= 'ァ' && r <= 'ヶ'
 		r = foldRune(r)
 		switch {
 		case r == dropped:
@@ -34,19 +40,26 @@ func fold(dst []byte, text string, keep int) (out []byte, cut bool) {
 				if run == 3 && keep == 1 {
 					dst = dst[:len(dst)-utf8.RuneLen(r)]
 				}
-				cut = true
+				other = true
 				continue
 			}
 		default:
 			last, run = r, 1
 		}
+		if long == 1 && katakana && isKatakana {
+			other = true
+			if keep == 1 {
+				dst = append(dst, "ー"...)
+			}
+		}
+		long, katakana = 0, isKatakana
 		if gap && len(dst) > 0 && isLatin(rune(dst[len(dst)-1])) && isLatin(r) {
 			dst = append(dst, ' ')
 		}
 		gap = false
 		dst = utf8.AppendRune(dst, r)
 	}
-	return joinLetters(dst), cut
+	return joinLetters(dst), other
 }
 
 const (
@@ -60,7 +73,7 @@ func foldRune(r rune) rune {
 		return r
 	case r >= 'A' && r <= 'Z':
 		return r + 'a' - 'A'
-	case r == '\'' || r == '’' || r == '‘' || r == 'ー' || r == '゙' || r == '゚':
+	case r == '\'' || r == '’' || r == '‘' || r == '゙' || r == '゚':
 		return dropped
 	case r < utf8.RuneSelf:
 		return bordering
@@ -127,7 +140,7 @@ func display(text string) string {
 	for i := 0; i < len(normal); {
 		r, size := utf8.DecodeRune(normal[i:])
 		i += size
-		if f := foldRune(r); f == dropped && r != 'ー' {
+		if f := foldRune(r); f == dropped {
 			continue
 		} else if f == bordering {
 			gap = true

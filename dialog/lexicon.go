@@ -102,7 +102,7 @@ func expand(pattern string) []string {
 }
 
 func (t *trie) insert(text string, k class, whole bool) {
-	folded, _ := fold(nil, strings.ReplaceAll(text, "_", " "), 2)
+	folded, _ := fold(nil, strings.ReplaceAll(text, "_", " "), 1)
 	node := int32(0)
 	for _, r := range string(folded) {
 		at := edge{node, r}

@@ -6,23 +6,24 @@ import "strings"
 // not stopping.
 func IsOptOut(text string) bool {
 	var space [512]byte
-	folded, _ := fold(space[:0], text, 1)
-	_, rule := stopRule(text, folded)
+	folded, other := fold(space[:0], text, 1)
+	_, rule := stopRule(text, folded, other)
 	return rule != nil
 }
 
 // stopRule looks for a stop in the folded text. A run of one letter may be emphasis (やめてええええ) or belong to a word that
-// ends in the same letter (もういいいい), so that a cut text is looked at both ways.
-func stopRule(text string, folded []byte) (found, *compiledRule) {
+// ends in the same letter (もういいいい), and a long vowel may be part of a word or not, so that such a text is looked at both
+// ways.
+func stopRule(text string, folded []byte, other bool) (found, *compiledRule) {
 	f := vocabulary().scan(folded)
 	if rule := decide(compiledStop(), f); rule != nil {
 		return f, rule
 	}
-	var space [512]byte
-	twice, cut := fold(space[:0], text, 2)
-	if !cut {
+	if !other {
 		return f, nil
 	}
+	var space [512]byte
+	twice, _ := fold(space[:0], text, 2)
 	g := vocabulary().scan(twice)
 	if rule := decide(compiledStop(), g); rule != nil {
 		return g, rule
@@ -33,7 +34,7 @@ func stopRule(text string, folded []byte) (found, *compiledRule) {
 // Recognise gives what a customer's words mean. It takes any bytes, and gives the same answer for the same text.
 func Recognise(text string) Recognised {
 	var space [512]byte
-	folded, _ := fold(space[:0], text, 1)
+	folded, other := fold(space[:0], text, 1)
 	if len(folded) == 0 {
 		if strings.ContainsAny(text, "?？﹖") {
 			return Recognised{Intent: Help, Confidence: 0.9, Words: "?"}
@@ -41,7 +42,7 @@ func Recognise(text string) Recognised {
 		return Recognised{Intent: Other}
 	}
 	r := Recognised{Intent: Other, Confidence: 0.3, Words: display(text)}
-	f, rule := stopRule(text, folded)
+	f, rule := stopRule(text, folded, other)
 	if rule == nil {
 		rule = decide(compiledAsk(), f)
 	}
