@@ -27,7 +27,9 @@ const (
 	leaseMargin   = 150
 	leastAttempt  = 300    // what is left of a lease must allow at least this much of an attempt
 	longestHold   = 3_000  // a retry further away than this is left to the store, so that our death delays none beyond 10 s
-	recordAhead   = 1_000  // what is left of a lease when a retry is put into the store
+	recordAhead   = 1_000  // what is left of a lease when anything but "sent" is put into the store
+	recordPoll    = 50     // how often to look whether such a lease was renewed
+	recordGiveUp  = 12_000 // after the end of a lease, the message is another process's
 	recordLinger  = 5      // results wait this long for company
 	recordBatch   = 256    // and no longer once there are so many
 	claimBatch    = 256    // messages asked for at once
@@ -112,7 +114,8 @@ type sending struct {
 	inFlight bool
 	released bool // to be forgotten here once the store knows
 	known    int  // attempts the store counts, as far as we were told
-	doubt    bool // the lease once ran out: another process may have made an attempt
+	free     bool // the store counts no lease as running, since we told it a time to wait for
+	doubt    bool // another process had the message after us
 }
 
 // NewSender checks the configuration.
@@ -219,7 +222,14 @@ func (s *Sender) Wake() { kick(s.claimKick) }
 // take begins to hold a message; the caller has the lock.
 func (s *Sender) take(out queue.Out, leaseMS int64) {
 	if one, here := s.held[out.ID]; here {
-		one.leaseMS, one.known, one.doubt = max(one.leaseMS, leaseMS), max(one.known, out.Attempt), true
+		// The store counts each lease that ran out as an attempt. More of them than ours means that another process had
+		// the message in between.
+		expect := one.known
+		if !one.free {
+			expect++
+		}
+		one.doubt = one.doubt || out.Attempt > expect
+		one.leaseMS, one.known, one.free = max(one.leaseMS, leaseMS), max(one.known, out.Attempt), false
 		return
 	}
 	one := &sending{out: out, leaseMS: leaseMS, known: out.Attempt}

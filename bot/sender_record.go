@@ -31,7 +31,14 @@ func (s *Sender) runRecords(ctx context.Context) {
 		case waiting < recordBatch && failures == 0 && !over:
 			s.pauseRecords(recordLinger)
 		}
-		err := s.record(ctx)
+		stored, err := s.record(ctx)
+		if err == nil && stored == 0 {
+			if over {
+				return // what is left speaks of messages that are no longer ours
+			}
+			s.pauseRecords(recordPoll)
+			continue
+		}
 		if err == nil {
 			if failures > 0 {
 				s.cfg.Log.Info("results of sending are stored again")
@@ -63,8 +70,8 @@ func (s *Sender) pauseRecords(ms int) {
 	}
 }
 
-// record writes one batch.
-func (s *Sender) record(ctx context.Context) error {
+// record writes one batch and gives its size.
+func (s *Sender) record(ctx context.Context) (int, error) {
 	now := clock.Millis(s.cfg.Clock)
 	s.mu.Lock()
 	batch := make([]queue.Result, 0, min(len(s.pending), recordBatch))
@@ -72,25 +79,19 @@ func (s *Sender) record(ctx context.Context) error {
 		if len(batch) == cap(batch) {
 			break
 		}
-		if one := s.held[id]; result.State == queue.Queued && one != nil && one.leaseMS < now+recordAhead {
-			// The store was away for so long that another process may take the message any moment; a result that is not
-			// final must not take it back. The store calls it doubtful by itself.
-			delete(s.pending, id)
-			if one.released {
-				s.drop(id)
-			}
-			continue
+		if s.mayRecord(s.held[id], &result, now) {
+			s.pending[id] = result
+			batch = append(batch, result)
 		}
-		batch = append(batch, result)
 	}
 	s.mu.Unlock()
 	if len(batch) == 0 {
-		return nil
+		return 0, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout*time.Millisecond)
 	defer cancel()
 	if err := s.cfg.Outbox.Record(ctx, now, batch); err != nil {
-		return err
+		return 0, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,6 +99,7 @@ func (s *Sender) record(ctx context.Context) error {
 		one := s.held[result.ID]
 		if one != nil && result.State == queue.Queued {
 			one.leaseMS, one.known = max(one.leaseMS, result.NextTryMS), max(one.known, result.Attempt)
+			one.free = true
 		}
 		if s.pending[result.ID] != result {
 			continue // a newer one came meanwhile
@@ -107,7 +109,35 @@ func (s *Sender) record(ctx context.Context) error {
 			s.drop(result.ID)
 		}
 	}
-	return nil
+	return len(batch), nil
+}
+
+// mayRecord says whether a result is ours to store; the caller has the lock. That LINE accepted a message is true
+// whoever has it now. Anything else must not be said once the lease has run out, since another process may just be
+// delivering the message: a plan for a retry is then void, and a failure waits until the claim loop has the message
+// again, or proves to be another's to tell.
+func (s *Sender) mayRecord(one *sending, result *queue.Result, now int64) bool {
+	switch {
+	case one == nil || result.State == queue.Sent:
+		return true
+	case one.leaseMS >= now+recordAhead:
+		if one.doubt {
+			result.Doubtful = true
+			if result.State == queue.Failed {
+				result.State = queue.Unknown
+			}
+		}
+		return true
+	case result.State == queue.Queued:
+		delete(s.pending, result.ID)
+		if one.released {
+			s.drop(result.ID)
+		}
+	case now > one.leaseMS+recordGiveUp:
+		delete(s.pending, result.ID)
+		s.drop(result.ID)
+	}
+	return false
 }
 
 // giveBack releases what was never begun, for another process to send at once. No attempt is running any more.

@@ -384,6 +384,63 @@ func TestWhatADeadProcessHeldIsAnswered(t *testing.T) {
 	})
 }
 
+// severed is the store as seen by a process that cannot reach it for a while.
+type severed struct {
+	*outbox
+	cut *atomic.Bool
+}
+
+func (s severed) ClaimOut(ctx context.Context, nowMS, leaseMS int64, limit int) ([]queue.Out, error) {
+	if s.cut.Load() {
+		return nil, errDead
+	}
+	return s.outbox.ClaimOut(ctx, nowMS, leaseMS, limit)
+}
+
+func (s severed) Record(ctx context.Context, nowMS int64, results []queue.Result) error {
+	if s.cut.Load() {
+		return errDead
+	}
+	return s.outbox.Record(ctx, nowMS, results)
+}
+
+func TestAFailureToldTooLateDoesNotHideAnothersDelivery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, actBad)
+		var cut atomic.Bool
+		first := r.sender(t, func(c *bot.SenderConfig) { c.Outbox = severed{r.outbox, &cut} })
+		cut.Store(true)
+		first.Enqueue([]queue.Out{r.add(1, queue.Reply, true, time.Minute)})
+		time.Sleep(time.Second)
+		second := r.sender(t, nil)
+		time.Sleep(6 * time.Second)
+		second.Stop()
+		cut.Store(false)
+		time.Sleep(time.Minute)
+		first.Stop()
+		if got := r.outbox.row(1); got.state != queue.Sent || len(r.line.times()) != 2 {
+			t.Errorf("state %d after %d calls, want the other process's delivery", got.state, len(r.line.times()))
+		}
+	})
+}
+
+func TestAFailureIsToldWhenTheStoreComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, actBad)
+		var cut atomic.Bool
+		s := r.sender(t, func(c *bot.SenderConfig) { c.Outbox = severed{r.outbox, &cut} })
+		cut.Store(true)
+		s.Enqueue([]queue.Out{r.add(1, queue.Reply, true, time.Minute)})
+		time.Sleep(10 * time.Second)
+		cut.Store(false)
+		time.Sleep(5 * time.Second)
+		s.Stop()
+		if got := r.outbox.row(1); got.state != queue.Failed || len(r.line.times()) != 1 {
+			t.Errorf("state %d after %d calls, want the failure without another call", got.state, len(r.line.times()))
+		}
+	})
+}
+
 func TestResultsAreStoredInBatches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
