@@ -35,6 +35,12 @@ func Learn(ctx context.Context, tx *dialect.Tx, right consent.Statistics, fn fun
 	if err != nil {
 		return fmt.Errorf("purchase: learn: %w", err)
 	}
+	if tx.Kind() == dialect.Postgres {
+		// Everything is read once: hash joins. Before the first ANALYZE the planner guesses four products and loops.
+		if err := tx.Script(ctx, `SET LOCAL enable_nestloop TO off`); err != nil {
+			return fmt.Errorf("purchase: learn: %w", err)
+		}
+	}
 	var current ids.Customer
 	var lines []offers.Purchase
 	flush := func() error {

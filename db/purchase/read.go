@@ -60,16 +60,28 @@ func Histories(ctx context.Context, tx *dialect.Tx, grants consent.Grants, since
 	return out, nil
 }
 
-func readLines(ctx context.Context, tx *dialect.Tx, set dialect.Set, sinceMS int64, out map[ids.Subject]*offers.History) error {
-	var rows []lineRow
-	err := tx.Select(ctx, &rows, `SELECT x.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift, coalesce(r.returned_ms, 0) AS returned_ms
+// The two texts mean the same. Both look a person's rows up by index whatever the planner believes: just after a first
+// import nothing was analysed, and a join it chose freely read the whole table. Hence LATERAL with LIMIT on Postgres
+// (which SQLite lacks) and scalar subqueries instead of joins.
+const (
+	linesOnPostgres = `SELECT s.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift,
+			coalesce((SELECT r.returned_ms FROM purchase_return r WHERE r.customer = x.customer AND r.row_key = x.row_key), 0) AS returned_ms
+		FROM {set} JOIN link l ON l.subject = s.subject JOIN LATERAL (
+			SELECT p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift FROM purchase p
+			WHERE p.customer = l.customer AND p.at_ms >= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0
+			ORDER BY p.at_ms DESC, p.row_key COLLATE "C" LIMIT $2) AS x ON true`
+	linesOnSQLite = `SELECT x.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift,
+			coalesce((SELECT r.returned_ms FROM purchase_return r WHERE r.customer = x.customer AND r.row_key = x.row_key), 0) AS returned_ms
 		FROM (SELECT l.subject, p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift,
 				row_number() OVER (PARTITION BY p.customer ORDER BY p.at_ms DESC, p.row_key) AS place
-			FROM {set} JOIN link l ON l.subject = s.subject JOIN purchase p ON p.customer = l.customer
-				JOIN product d ON d.sku = p.sku AND d.sensitive = 0
-			WHERE p.at_ms >= $1) AS x
-			LEFT JOIN purchase_return r ON r.customer = x.customer AND r.row_key = x.row_key
-		WHERE x.place <= $2`, sinceMS, mostLines, set)
+			FROM {set} CROSS JOIN link l ON l.subject = s.subject CROSS JOIN purchase p ON p.customer = l.customer
+			WHERE p.at_ms >= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0) AS x
+		WHERE x.place <= $2`
+)
+
+func readLines(ctx context.Context, tx *dialect.Tx, set dialect.Set, sinceMS int64, out map[ids.Subject]*offers.History) error {
+	var rows []lineRow
+	err := tx.Select(ctx, &rows, tx.Kind().Pick(linesOnPostgres, linesOnSQLite), sinceMS, mostLines, set)
 	if err != nil {
 		return err
 	}
