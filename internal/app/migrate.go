@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"osusume/db"
-	"osusume/db/dialect"
 )
 
 const migrateExample = `openssl rand -base64 24 > app-password.txt
@@ -37,6 +36,9 @@ func runMigrate(ctx context.Context, inv invocation) error {
 	if err != nil {
 		return err
 	}
+	if *user != "" && !settings.postgres() {
+		return usageError{"--app-user is for PostgreSQL: SQLite has no login roles"}
+	}
 	if *passwordFile != "" {
 		if *password, err = readSecret(*passwordFile); err != nil {
 			return fmt.Errorf("--app-password-file %w", err)
@@ -50,9 +52,6 @@ func runMigrate(ctx context.Context, inv invocation) error {
 }
 
 func migrate(ctx context.Context, inv invocation, store *db.Store, user, password string) error {
-	if user != "" && store.Kind() != dialect.Postgres {
-		return usageError{"--app-user is for PostgreSQL: SQLite has no login roles"}
-	}
 	before, _, err := store.SchemaVersion(ctx)
 	if err != nil {
 		return databaseError(err)

@@ -128,10 +128,8 @@ const minProfilingAge = 16
 func recommend(ctx context.Context, store *db.Store, settings Settings, q recommendQuestion) (recommended, error) {
 	nowMS := q.at.UnixMilli()
 	view, err := store.CustomerRequest(ctx, q.customer, nowMS, phrase.NoticeVersion)
-	if isNotFound(err) {
-		return recommended{}, fmt.Errorf("there is no customer %q: import customers, or link the LINE account", q.customer)
-	}
-	if err != nil {
+	unknown := isNotFound(err)
+	if err != nil && !unknown {
 		return recommended{}, err
 	}
 	catalog, err := loadCatalog(ctx, store)
@@ -154,6 +152,8 @@ func recommend(ctx context.Context, store *db.Store, settings Settings, q recomm
 		Offers: []offerLine{},
 	}
 	switch {
+	case unknown:
+		out.Basis = "general offers: no such customer was imported or linked"
 	case view.Subject == "":
 		out.Basis = "general offers: the customer is not linked to a LINE account"
 	case view.History == nil:

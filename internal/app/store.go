@@ -7,7 +7,6 @@ import (
 
 	"osusume/db"
 	"osusume/db/consent"
-	"osusume/db/dialect"
 	"osusume/internal/fault"
 	"osusume/internal/phrase"
 )
@@ -39,15 +38,15 @@ func openStore(ctx context.Context, s Settings, options db.Options) (*db.Store, 
 	if err != nil {
 		return nil, databaseError(err)
 	}
-	if err := readySchema(ctx, store); err != nil {
+	if err := readySchema(ctx, s, store); err != nil {
 		_ = store.Close() // the first error says more
 		return nil, databaseError(err)
 	}
 	return store, nil
 }
 
-func readySchema(ctx context.Context, store *db.Store) error {
-	if store.Kind() == dialect.SQLite {
+func readySchema(ctx context.Context, s Settings, store *db.Store) error {
+	if !s.postgres() {
 		return store.Migrate(ctx)
 	}
 	have, want, err := store.SchemaVersion(ctx)
@@ -62,7 +61,7 @@ func readySchema(ctx context.Context, store *db.Store) error {
 
 // databaseError names the setting that a person has to look at.
 func databaseError(err error) error {
-	if strings.Contains(err.Error(), "DATABASE_URL") && strings.HasPrefix(err.Error(), "DATABASE_URL") {
+	if strings.HasPrefix(err.Error(), "DATABASE_URL") {
 		return err
 	}
 	return fmt.Errorf("DATABASE_URL: %w", err)
