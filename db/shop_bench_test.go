@@ -112,7 +112,7 @@ func BenchmarkMillion(b *testing.B) {
 				s = shop{dbtest.Open(b, address), openDialect(b, address), address, address}
 			} else {
 				owner, _ := dbtest.PostgresDurable(b)
-				s = asServer(b, owner)
+				s = asServer(b, owner, owner)
 			}
 			measure(b, s, n)
 		})

@@ -46,12 +46,12 @@ func eachShop(t *testing.T, suite func(t *testing.T, s shop)) {
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		owner, _ := dbtest.Postgres(t)
-		suite(t, asServer(t, owner))
+		suite(t, asServer(t, owner, owner))
 	})
 }
 
-// asServer makes a server's role in the owner's database and opens the store under it.
-func asServer(t testing.TB, owner string) shop {
+// asServer makes a server's role in the owner's database and opens the store under it. A superuser removes it again.
+func asServer(t testing.TB, owner, super string) shop {
 	t.Helper()
 	name := "app_" + strings.ToLower(rand.Text()[:12])
 	ownerStore := dbtest.Open(t, owner)
@@ -64,7 +64,7 @@ func asServer(t testing.TB, owner string) shop {
 	t.Cleanup(func() {
 		roles.Lock()
 		defer roles.Unlock()
-		d, err := dialect.Open(context.Background(), owner, dialect.Options{})
+		d, err := dialect.Open(context.Background(), super, dialect.Options{})
 		if err == nil {
 			_, err = d.Writer().Exec(fmt.Sprintf(`DROP OWNED BY %s; DROP ROLE %s`, name, name))
 			_ = d.Close()

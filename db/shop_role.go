@@ -46,7 +46,16 @@ func (s *Store) CreateAppRole(ctx context.Context, name, password string) error 
 	if len(password) < 8 {
 		return fault.Newf(fault.Invalid, "db: role", "the password must have at least 8 characters")
 	}
-	verifier, err := scramVerifier(password)
+	for _, r := range password {
+		if r < ' ' || r > '~' { // beyond ASCII, client and server would have to agree on a normal form (SASLprep)
+			return fault.Newf(fault.Invalid, "db: role", "the password must be printable ASCII")
+		}
+	}
+	salt := make([]byte, 16)
+	if _, err := rand.Read(salt); err != nil {
+		return fmt.Errorf("db: role: %w", err)
+	}
+	verifier, err := scramVerifier(password, salt)
 	if err != nil {
 		return fmt.Errorf("db: role: %w", err)
 	}
@@ -135,12 +144,8 @@ func grantRights(ctx context.Context, tx *dialect.Tx, name string) error {
 }
 
 // scramVerifier is what Postgres itself would store for the password (RFC 5802, SCRAM-SHA-256).
-func scramVerifier(password string) (string, error) {
+func scramVerifier(password string, salt []byte) (string, error) {
 	const rounds = 4096
-	salt := make([]byte, 16)
-	if _, err := rand.Read(salt); err != nil {
-		return "", err
-	}
 	salted, err := pbkdf2.Key(sha256.New, password, salt, rounds, sha256.Size)
 	if err != nil {
 		return "", err

@@ -213,7 +213,7 @@ func TestAHistoryIsBoundedAndHasReturnsAndThePlan(t *testing.T) {
 func TestRowLevelSecurityHoldsWhenTheProgramDoesNot(t *testing.T) {
 	t.Parallel()
 	owner, _ := dbtestPostgres(t)
-	s := asServer(t, owner)
+	s := asServer(t, owner, owner)
 	stock(t, s)
 	s.customers(t, noonMS, member("c1", "premium", 1), member("c2", "premium", 1))
 	visible := func(settings map[string]string, query string) (n int) {
@@ -287,7 +287,7 @@ func TestRowLevelSecurityHoldsWhenTheProgramDoesNot(t *testing.T) {
 func TestAViewIsCaughtByTheCanaryUnlessItIsASecurityInvoker(t *testing.T) {
 	t.Parallel()
 	owner, _ := dbtestPostgres(t)
-	s := asServer(t, owner)
+	s := asServer(t, owner, owner)
 	if err := s.CheckServeRole(t.Context()); err != nil {
 		t.Fatalf("a good role is refused: %v", err)
 	}
@@ -309,7 +309,7 @@ func TestAViewIsCaughtByTheCanaryUnlessItIsASecurityInvoker(t *testing.T) {
 func TestServingAsOwnerSuperuserOrWithAnOpenWallIsRefused(t *testing.T) {
 	t.Parallel()
 	owner, _ := dbtestPostgres(t)
-	s := asServer(t, owner)
+	s := asServer(t, owner, owner)
 	refused := func(name string) {
 		t.Helper()
 		if err := s.CheckServeRole(t.Context()); !fault.Is(err, fault.Denied) {
