@@ -31,7 +31,7 @@ type outRow struct {
 func (s *Store) ClaimOut(ctx context.Context, nowMS, leaseMS int64, limit int) ([]queue.Out, error) {
 	limit = max(1, min(limit, 1000))
 	var rows []outRow
-	err := s.d.Do(ctx, dialect.Mode{Deadline: claimDeadline}, func(ctx context.Context, tx *dialect.Tx) error {
+	err := s.d.Do(ctx, dialect.Mode{Deadline: claimDeadline, Walk: true}, func(ctx context.Context, tx *dialect.Tx) error {
 		rows = nil
 		return tx.Select(ctx, &rows, `UPDATE outbox SET due_ms = $1, attempt = attempt + leased,
 				doubtful = CASE WHEN leased = 1 THEN 1 ELSE doubtful END, leased = 1

@@ -109,6 +109,9 @@ type Mode struct {
 	// Relaxed lets Postgres answer before the commit is on disk (synchronous_commit=off): for what may be lost in a crash
 	// of the database without harm, such as a lease.
 	Relaxed bool
+	// Walk makes Postgres walk indexes in their order and look up row by row, for statements that take the first few of a
+	// long line. Its planner would rather read the whole line and sort it.
+	Walk bool
 }
 
 // DefaultDeadline bounds a transaction whose Mode names none.

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"github.com/lib/pq"
 )
 
-// Set is a batch of rows as one argument: typed arrays on Postgres, one JSON text on SQLite. It goes last among a
+// Set is a batch of rows as one argument: typed arrays on Postgres, one JSON text on SQLite, blobs beside them. It goes last among a
 // statement's arguments, after the scalars, and appears in the text as {set}. All columns have the same length.
 //
 //	tx.Exec(ctx, `INSERT INTO mark (subject, kind, at_ms) SELECT s.subject, s.kind, $1 FROM {set} WHERE true ON CONFLICT …`,
@@ -151,14 +150,7 @@ func expand(kind Kind, query string, args []any) (text string, out []any, empty 
 	if set.n == 0 {
 		return text, args, false
 	}
-	if kind == SQLite {
-		return text, append(append(make([]any, 0, scalars+1), args[:scalars]...), set.json()), false
-	}
-	out = append(make([]any, 0, scalars+len(set.columns)), args[:scalars]...)
-	for _, c := range set.columns {
-		out = append(out, c.array())
-	}
-	return text, out, false
+	return text, set.arguments(kind, append(make([]any, 0, scalars+3*len(set.columns)), args[:scalars]...)), false
 }
 
 func expandText(kind Kind, query string, set Set, scalars int) string {
@@ -169,63 +161,109 @@ func expandText(kind Kind, query string, set Set, scalars int) string {
 	return strings.NewReplacer("{set}", set.table(kind, scalars), "{for update}", lock, "{skip locked}", skip).Replace(query)
 }
 
+// table is the text that stands for the Set. The bytes of a blob column travel as one argument of their own, cut by
+// offset and length: as elements of an array, or as hexadecimal within JSON, they would be copied and parsed many times.
 func (s Set) table(kind Kind, scalars int) string {
-	var b strings.Builder
+	var outer, inner, types []string
+	next := scalars + 1
+	placeholder := func() string {
+		next++
+		return "$" + strconv.Itoa(next-1)
+	}
 	if kind == Postgres {
-		b.WriteString("unnest(")
-		for i, c := range s.columns {
-			if i > 0 {
-				b.WriteString(", ")
+		for _, c := range s.columns {
+			if c.kind != blobColumn {
+				outer, inner, types = append(outer, "u."+c.name), append(inner, c.name), append(types, placeholder()+c.kind.array())
+				continue
 			}
-			b.WriteString("$" + strconv.Itoa(scalars+1+i))
-			b.WriteString([]string{"::text[]", "::bigint[]", "::double precision[]", "::bytea[]"}[c.kind])
+			outer = append(outer, "CASE WHEN u."+c.name+"_size >= 0 THEN substring("+placeholder()+"::bytea FROM CAST(u."+c.name+
+				"_at AS integer) FOR CAST(u."+c.name+"_size AS integer)) END AS "+c.name)
+			inner = append(inner, c.name+"_at", c.name+"_size")
+			types = append(types, placeholder()+"::bigint[]", placeholder()+"::bigint[]")
 		}
-		b.WriteString(") AS s(")
-		for i, c := range s.columns {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString(c.name)
-		}
-		return b.String() + ")"
+		return "(SELECT " + strings.Join(outer, ", ") + " FROM unnest(" + strings.Join(types, ", ") + ") AS u(" + strings.Join(inner, ", ") + ")) AS s"
 	}
-	b.WriteString("(SELECT ")
-	for i, c := range s.columns {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		value := "(value ->> " + strconv.Itoa(i) + ")"
-		if c.kind == blobColumn {
-			value = "unhex" + value
-		}
-		b.WriteString(value + " AS " + c.name)
+	place := 0
+	element := func() string {
+		place++
+		return "(value ->> " + strconv.Itoa(place-1) + ")"
 	}
-	b.WriteString(" FROM json_each($" + strconv.Itoa(scalars+1) + ")) AS s")
-	return b.String()
+	for _, c := range s.columns {
+		if c.kind != blobColumn {
+			outer = append(outer, element()+" AS "+c.name)
+			continue
+		}
+		at, size := element(), element()
+		outer = append(outer, "CASE WHEN "+size+" >= 0 THEN substr("+placeholder()+", "+at+", "+size+") END AS "+c.name)
+	}
+	return "(SELECT " + strings.Join(outer, ", ") + " FROM json_each(" + placeholder() + ")) AS s"
 }
 
-func (c Column) array() any {
-	switch c.kind {
-	case intColumn:
-		return pq.Int64Array(c.ints)
-	case floatColumn:
-		return pq.Float64Array(c.nums)
-	case blobColumn:
-		return pq.ByteaArray(c.blobs)
-	default:
-		return pq.StringArray(c.texts)
+func (k columnKind) array() string {
+	return [...]string{"::text[]", "::bigint[]", "::double precision[]"}[k]
+}
+
+// arguments gives what the placeholders of table stand for, in their order.
+func (s Set) arguments(kind Kind, out []any) []any {
+	for _, c := range s.columns {
+		switch {
+		case c.kind == blobColumn:
+			all, at, size := c.joined()
+			out = append(out, all)
+			if kind == Postgres {
+				out = append(out, pq.Int64Array(at), pq.Int64Array(size))
+			}
+		case kind == SQLite:
+		case c.kind == intColumn:
+			out = append(out, pq.Int64Array(c.ints))
+		case c.kind == floatColumn:
+			out = append(out, pq.Float64Array(c.nums))
+		default:
+			out = append(out, pq.StringArray(c.texts))
+		}
 	}
+	if kind == SQLite {
+		out = append(out, s.json())
+	}
+	return out
+}
+
+// joined is a blob column as one value with the place (from 1) and size of each; size -1 is NULL.
+func (c Column) joined() (all []byte, at, size []int64) {
+	total := 0
+	for _, b := range c.blobs {
+		total += len(b)
+	}
+	all = make([]byte, 0, total)
+	at, size = make([]int64, len(c.blobs)), make([]int64, len(c.blobs))
+	for i, b := range c.blobs {
+		at[i], size[i] = int64(len(all))+1, int64(len(b))
+		if b == nil {
+			size[i] = -1
+		}
+		all = append(all, b...)
+	}
+	return all, at, size
 }
 
 func (s Set) json() string {
-	b := make([]byte, 0, 64*s.n*len(s.columns))
+	columns := make([]Column, 0, len(s.columns)+2)
+	for _, c := range s.columns {
+		if c.kind == blobColumn {
+			_, at, size := c.joined()
+			columns = append(columns, Column{kind: intColumn, ints: at}, Column{kind: intColumn, ints: size})
+			continue
+		}
+		columns = append(columns, c)
+	}
+	b := make([]byte, 0, 32*s.n*len(columns))
 	b = append(b, '[')
 	for row := range s.n {
 		if row > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, '[')
-		for i, c := range s.columns {
+		for i, c := range columns {
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -249,13 +287,6 @@ func (c Column) appendJSON(b []byte, row int) []byte {
 			text = append(text, '.', '0') // or SQLite would read an integer
 		}
 		return append(b, text...)
-	case blobColumn:
-		if c.blobs[row] == nil {
-			return append(b, "null"...)
-		}
-		b = append(b, '"')
-		b = hex.AppendEncode(b, c.blobs[row])
-		return append(b, '"')
 	default:
 		text, err := json.Marshal(c.texts[row])
 		if err != nil {

@@ -41,13 +41,28 @@ func (d *DB) begin(ctx context.Context, m Mode) (*Tx, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	if m.Relaxed && d.kind == Postgres {
-		if _, err := tx.ExecContext(ctx, `SET LOCAL synchronous_commit TO off`); err != nil {
+	if local := m.settings(d.kind); local != "" {
+		if _, err := tx.ExecContext(ctx, local); err != nil {
 			_ = tx.Rollback()
 			return nil, translate(err)
 		}
 	}
 	return &Tx{db: d, tx: tx, st: st}, nil
+}
+
+// settings gives the statements that make the mode, for this transaction only.
+func (m Mode) settings(kind Kind) (text string) {
+	if kind != Postgres {
+		return ""
+	}
+	if m.Relaxed {
+		text = `SET LOCAL synchronous_commit TO off; `
+	}
+	if m.Walk {
+		text += `SET LOCAL enable_hashjoin TO off; SET LOCAL enable_mergejoin TO off; SET LOCAL enable_bitmapscan TO off;
+			SET LOCAL enable_seqscan TO off; SET LOCAL enable_sort TO off`
+	}
+	return text
 }
 
 // Kind tells which database this is.
