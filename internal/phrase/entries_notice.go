@@ -95,7 +95,7 @@ var noticeEntries = []Entry{
 
 	{
 		Key: NoticeWhat(ids.PurchaseHistory),
-		JA:  "使うデータは、当店でのお買い物の記録（商品、日付、数量、価格、返品）とご利用中のプランです。",
+		JA:  "使うデータは、当店での購入履歴（商品、日付、数量、価格、返品）とご利用中のプランです。",
 		EN:  "Data used: your purchases at this shop (item, date, quantity, price, returns) and your plan.",
 	},
 	{
