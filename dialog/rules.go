@@ -27,7 +27,7 @@ var stopRules = []intentRule{
 	{OptOut, []class{cNeedless, cMessages}, nil, []class{cNow}, anyRest, 0.95},
 	{OptOut, []class{cNotDo, cMessages}, nil, []class{cUnstop, cThing, cComplaint, cHuman, cTake}, anyRest, 0.9},
 	{OptOut, []class{cNotDo, cData}, nil, []class{cUnstop, cThing, cComplaint, cHuman, cTake}, anyRest, 0.9},
-	{OptOut, []class{cData, cUse, cNeedless}, nil, nil, anyRest, 0.9},
+	{OptOut, []class{cData, cNeedless}, nil, []class{cNow, cRecommend, cComplaint}, anyRest, 0.8},
 	{OptOut, []class{cUseNot}, nil, []class{cPass, cAgree}, 2, 0.8},
 	{OptOut, []class{cHaltWeak}, nil, []class{cContract, cLink, cComplaint, cUnstop, cResume, cPlan, cEraseWeak, cCancel, cTake, cMine, cHistory, cErase}, 0, 0.7},
 	{OptOut, []class{cHaltBare}, nil, []class{cContract, cLink, cComplaint, cUnstop, cResume, cPlan, cCancel, cMine, cErase, cHelp, cHuman}, 0, 0.7},

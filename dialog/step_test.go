@@ -305,8 +305,8 @@ func TestTypedConsentShowsTheNotice(t *testing.T) {
 	t.Parallel()
 	for _, word := range []string{"同意", "同意します", "再開", "はい", "OK"} {
 		for _, state := range States() {
-			if state == HandedOff {
-				continue
+			if state == HandedOff || state == Erasing && isBareYes(word) {
+				continue // staff answer; a yes to the deletion is asked for by its button
 			}
 			next, effects := Step(state, Said{Recognise(word)}, grantedFacts())
 			if diff := cmp.Diff([]Effect{ShowNotice{Purposes: []ids.Purpose{ids.PurchaseHistory}}}, effects); diff != "" || next != Asked {

@@ -4,16 +4,19 @@ import "sync"
 
 // The conditions.
 var (
-	always     = Condition{}
-	granted    = Condition{"purchases may be used", func(s *situation) bool { return s.canUsePurchases() }}
-	ungranted  = Condition{"no consent", func(s *situation) bool { return !s.canUsePurchases() }}
-	fine       = Condition{"the button is good", func(s *situation) bool { return s.fine() }}
-	repeated   = Condition{"already granted", func(s *situation) bool { return s.allGranted() }}
-	stale      = Condition{"the button is too old", func(s *situation) bool { return s.press.Stale }}
-	noOffer    = Condition{"too old, or no offer of this person", func(s *situation) bool { return s.press.Stale || !s.facts.HasOffer }}
+	always    = Condition{}
+	granted   = Condition{"purchases may be used", func(s *situation) bool { return s.canUsePurchases() }}
+	ungranted = Condition{"no consent", func(s *situation) bool { return !s.canUsePurchases() }}
+	fine      = Condition{"the button is good", func(s *situation) bool { return s.fine() }}
+	repeated  = Condition{"already granted", func(s *situation) bool { return s.allGranted() }}
+	stale     = Condition{"the button is too old", func(s *situation) bool { return s.press.Stale }}
+	noOffer   = Condition{"too old, or no offer of this person", func(s *situation) bool {
+		return s.press.Stale || (!s.facts.HasOffer && (s.press.Value != "" || s.facts.Shown == 0))
+	}}
 	someShown  = Condition{"offers were shown", func(s *situation) bool { return s.facts.Shown > 0 }}
 	someFound  = Condition{"some were found", func(s *situation) bool { return s.offers.Count > 0 || s.count > 0 }}
 	bareYes    = Condition{"a bare yes, purchases may be used", func(s *situation) bool { return s.canUsePurchases() && isBareYes(s.words.Words) }}
+	yesWord    = Condition{"a bare yes", func(s *situation) bool { return isBareYes(s.words.Words) }}
 	withReason = Condition{"with a reason", func(s *situation) bool { return reasonIn(s.words.Words) != NoReason }}
 	unblocked  = Condition{"unblocked", func(s *situation) bool { return s.follow.Unblocked }}
 	onePurpose = Condition{"a purpose is named", func(s *situation) bool { return s.purpose() != "" }}
@@ -90,7 +93,7 @@ func consentRows() []Row {
 		{onFollowed, nil, granted, Idle, "welcome", welcomeKnown},
 		{onFollowed, nil, always, Asked, "welcome; notice of purchase_history", welcome},
 
-		{said(OptIn), erasing, bareYes, Keep, "only the button deletes: ask again", eraseByButton},
+		{said(OptIn), erasing, yesWord, Keep, "only the button deletes: ask again", eraseByButton},
 		{said(OptIn), offered, bareYes, Keep, "point to the buttons of the cards", notedOffered},
 		{said(OptIn), nil, bareYes, Keep, "short answer", noted},
 		{said(OptIn), nil, granted, Asked, "say it is recorded; notice", optInAlready},
