@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"osusume/internal/ids"
@@ -57,10 +59,11 @@ func runChat(ctx context.Context, inv invocation) error {
 		}
 		return err
 	}
-	session := &chatSession{
-		sim: room.sim, user: room.user, script: script,
-		screen: &chatScreen{out: inv.stdout, bot: sample.ShopName, english: opts.lang == ids.English},
-	}
+	// A reader that goes away (| head) must not kill the process before the temporary folder is removed.
+	signal.Ignore(syscall.SIGPIPE)
+	session := newChatSession(room.sim, room.user, script, &chatScreen{
+		out: &brokenPipe{to: inv.stdout}, bot: sample.ShopName, english: opts.lang == ids.English,
+	})
 	prompt := ""
 	if person {
 		prompt = "> "

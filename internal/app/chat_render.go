@@ -17,6 +17,27 @@ type chatScreen struct {
 	buttons []linesim.Button // [1] is the first
 }
 
+// brokenPipe remembers that nobody reads any more.
+type brokenPipe struct {
+	to     io.Writer
+	broken bool
+}
+
+func (w *brokenPipe) Write(b []byte) (int, error) {
+	if w.broken {
+		return len(b), nil
+	}
+	if _, err := w.to.Write(b); err != nil {
+		w.broken = true
+	}
+	return len(b), nil
+}
+
+func (s *chatScreen) closed() bool {
+	w, ok := s.out.(*brokenPipe)
+	return ok && w.broken
+}
+
 // say is the screen's own words in the conversation's language.
 func (s *chatScreen) say(ja, en string) string {
 	if s.english {

@@ -19,9 +19,6 @@ import (
 // chatPatience is how long an answer may take; answers take milliseconds, so more means that something is wrong.
 const chatPatience = 10 * time.Second
 
-// staffPatience is how long to wait while staff own the conversation and silence is what they asked for.
-const staffPatience = 1500 * time.Millisecond
-
 // chatSession is one person's conversation with the bot, line by line.
 type chatSession struct {
 	sim     *linesim.Sim
@@ -30,6 +27,16 @@ type chatSession struct {
 	script  bool
 	handed  bool // the conversation was handed to staff
 	earlier []linesim.Button
+	// patience and staffPatience bound the wait for an answer; the second while staff own the conversation and silence
+	// is what the person asked for.
+	patience, staffPatience time.Duration
+}
+
+// newChatSession begins with nothing said.
+func newChatSession(sim *linesim.Sim, user string, script bool, screen *chatScreen) *chatSession {
+	return &chatSession{
+		sim: sim, user: user, script: script, screen: screen, patience: chatPatience, staffPatience: 1500 * time.Millisecond,
+	}
 }
 
 // errNoAnswer ends a script at the first silence.
@@ -53,7 +60,11 @@ func (c *chatSession) play(ctx context.Context, in io.Reader, prompt string) err
 				}
 				return <-failure
 			}
-			if err := c.line(ctx, line); err != nil {
+			err := c.line(ctx, line)
+			if c.screen.closed() {
+				return nil // whoever was reading has gone, as with | head
+			}
+			if err != nil {
 				if c.script {
 					return err
 				}
@@ -177,9 +188,9 @@ func handsOver(text string) bool {
 
 // wait prints the answer to an event.
 func (c *chatSession) wait(ctx context.Context, eventID string, handsOver bool) error {
-	patience := chatPatience
+	patience := c.patience
 	if c.handed {
-		patience = staffPatience
+		patience = c.staffPatience
 	}
 	limited, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -148,7 +149,7 @@ func parrot(t *testing.T) *linesim.Sim {
 func TestAScriptIsPlayedToItsEnd(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	c := &chatSession{sim: parrot(t), user: linesim.UserID("a"), script: true, screen: &chatScreen{out: &out, bot: "店"}}
+	c := newChatSession(parrot(t), linesim.UserID("a"), true, &chatScreen{out: &out, bot: "店"})
 	err := c.play(t.Context(), strings.NewReader("\ufeff# a comment\r\nこんにちは\r\n\r\n[1]\n[同意する]\n"), "")
 	if err != nil {
 		t.Fatal(err)
@@ -165,16 +166,47 @@ func TestAScriptIsPlayedToItsEnd(t *testing.T) {
 
 func TestAScriptStopsAtAButtonThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	c := &chatSession{sim: parrot(t), user: linesim.UserID("a"), script: true, screen: &chatScreen{out: io.Discard}}
+	c := newChatSession(parrot(t), linesim.UserID("a"), true, &chatScreen{out: io.Discard})
 	if err := c.play(t.Context(), strings.NewReader("a\n[7]\n"), ""); err == nil || !strings.Contains(err.Error(), "[7]") {
 		t.Error(err)
+	}
+}
+
+func TestSilenceIsSaidAndEndsAScript(t *testing.T) {
+	t.Parallel()
+	for _, script := range []bool{true, false} {
+		var out bytes.Buffer
+		c := newChatSession(parrot(t), linesim.UserID("a"), script, &chatScreen{out: &out})
+		c.patience = 50 * time.Millisecond
+		err := c.play(t.Context(), strings.NewReader("黙って\nこんにちは\n"), "")
+		if script != errors.Is(err, errNoAnswer) || script == strings.Contains(out.String(), "返事が来ませんでした") ||
+			script == strings.Contains(out.String(), "「こんにちは」") {
+			t.Errorf("script %v: %v\n%s", script, err, out.String())
+		}
+	}
+}
+
+type closedPipe struct{}
+
+func (closedPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestAScriptEndsWhenNobodyReads(t *testing.T) {
+	t.Parallel()
+	sim := parrot(t)
+	c := newChatSession(sim, linesim.UserID("a"), true, &chatScreen{out: &brokenPipe{to: closedPipe{}}})
+	if err := c.play(t.Context(), strings.NewReader("a\nb\nc\n"), ""); err != nil {
+		t.Fatal(err)
+	}
+	if n := sim.Stats().Events.Load(); n != 1 {
+		t.Errorf("%d lines were played", n)
 	}
 }
 
 func TestAfterAHandOverSilenceIsExplained(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	c := &chatSession{sim: parrot(t), user: linesim.UserID("a"), script: true, screen: &chatScreen{out: &out}}
+	c := newChatSession(parrot(t), linesim.UserID("a"), true, &chatScreen{out: &out})
+	c.staffPatience = 50 * time.Millisecond
 	if err := c.play(t.Context(), strings.NewReader("担当者\n黙って\n"), ""); err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +220,7 @@ func TestChatEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	in, _ := io.Pipe() // a keyboard nobody touches
 	done := make(chan error, 1)
-	c := &chatSession{sim: parrot(t), user: linesim.UserID("a"), screen: &chatScreen{out: io.Discard}}
+	c := newChatSession(parrot(t), linesim.UserID("a"), false, &chatScreen{out: io.Discard})
 	go func() { done <- c.play(ctx, in, "> ") }()
 	cancel()
 	select {
