@@ -69,8 +69,14 @@ func TestEachGuardAlone(t *testing.T) {
 		"needs something":                  {"requires", func(w *world) { w.product.Requires = []ids.SKU{"C"} }, []string{`"C"`}},
 		"needs what is not sold":           {"requires", func(w *world) { w.product.Requires = []ids.SKU{"no such"} }, nil},
 		"needs what is there":              {"", func(w *world) { w.product.Requires = []ids.SKU{"A"} }, nil},
-		"five times the only price":        {"", func(w *world) { w.product.Price = 5000 }, nil},
-		"above five times the only price":  {"price_habit", func(w *world) { w.product.Price = 5001 }, []string{"5,001", "5,000", "1 products"}},
+		"needs what is forgotten": {"requires", func(w *world) {
+			w.product.Requires = []ids.SKU{"D"}
+			buys(bought("D", 5))(w)
+			mark(offers.MarkForget, "D", 0, 0)(w)
+		}, []string{`"D"`}},
+		"a higher rung is there":          {"outgrown", buys(bought("B plus", 5)), nil},
+		"five times the only price":       {"", func(w *world) { w.product.Price = 5000 }, nil},
+		"above five times the only price": {"price_habit", func(w *world) { w.product.Price = 5001 }, []string{"5,001", "5,000", "1 products"}},
 		"above the habit of the category": {"price_habit", func(w *world) {
 			w.product.Price = 601
 			cheap := func(p *offers.Purchase) { p.UnitPrice = 300 }
@@ -88,7 +94,7 @@ func TestEachGuardAlone(t *testing.T) {
 			pencil := product("F", priced(100), in("文具"))
 			pencil.Name = "鉛筆 エンピツ"
 			catalog := offers.NewCatalog([]offers.Product{
-				product("A"), w.product, product("C"), product("D", in("飲料"), priced(300)), product("E", in("飲料"), priced(300)), pencil,
+				product("A"), w.product, product("C"), product("B plus", in("飲料"), upgrades("B")), product("D", in("飲料"), priced(300)), product("E", in("飲料"), priced(300)), pencil,
 			}, nil)
 			d := offers.NewModel(catalog, nil).Recommend(w.request)
 			if isOffered := slices.Contains(offered(d), "B"); isOffered != (c.guard == "") {

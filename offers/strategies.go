@@ -24,15 +24,6 @@ var strategies = [...]strategy{
 	{name: ShopPick, propose: proposeShopPicks},
 }
 
-// Names of the strategies for products, in the order they are asked.
-func Names() []Strategy {
-	names := make([]Strategy, len(strategies))
-	for i := range strategies {
-		names[i] = strategies[i].name
-	}
-	return names
-}
-
 // candidate is a product that a strategy proposes, with what its reason will say.
 type candidate struct {
 	strategy Strategy

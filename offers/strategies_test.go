@@ -76,6 +76,7 @@ func TestUpgrade(t *testing.T) {
 	ladder := []offers.Product{
 		product("one", priced(1000)), product("two", priced(1400), upgrades("one")),
 		product("three", priced(1500), upgrades("one", "two")), product("dear", priced(1501), upgrades("bare")),
+		product("four", priced(1600), upgrades("three"), func(p *offers.Product) { p.Stock = 0 }),
 		product("bare", priced(1000)), product("cheaper", priced(800), upgrades("was")), product("was", priced(1000)),
 		product("beans", priced(1000), lasts(300)), product("good beans", priced(1200), upgrades("beans")),
 	}
@@ -86,11 +87,13 @@ func TestUpgrade(t *testing.T) {
 	}{
 		"next rung, not the one above": {lines: []offers.Purchase{bought("one", 100)}, want: "two"},
 		"from the second rung":         {lines: []offers.Purchase{bought("one", 300), bought("two", 100)}, want: "three"},
+		"two rungs above is there":     {lines: []offers.Purchase{bought("one", 300), bought("four", 100)}},
 		"nothing above the last":       {lines: []offers.Purchase{bought("three", 100)}},
 		"more than half as much again": {lines: []offers.Purchase{bought("bare", 100)}, guard: map[ids.SKU]string{"dear": "price_step"}},
 		"better and cheaper":           {lines: []offers.Purchase{bought("was", 100)}, want: "cheaper"},
 		"not in the first days":        {lines: []offers.Purchase{bought("one", 13)}, guard: map[ids.SKU]string{"two": "too_soon"}},
 		"a consumable bought once":     {lines: []offers.Purchase{bought("beans", 100)}, guard: map[ids.SKU]string{"good beans": "too_soon"}},
+		"twice on one day is once":     {lines: []offers.Purchase{bought("beans", 100), bought("beans", 100)}, guard: map[ids.SKU]string{"good beans": "too_soon"}},
 		"a consumable bought twice":    {lines: []offers.Purchase{bought("beans", 100), bought("beans", 10)}, want: "good beans"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,7 +147,7 @@ func TestRefill(t *testing.T) {
 		product("better filter", upgrades("filter"), priced(1400)),
 	}
 	pieces := func(n int64) func(*offers.Purchase) { return func(p *offers.Purchase) { p.Quantity = n } }
-	soapAgain := group{40, []offers.Purchase{bought("soap", 150), bought("soap", 100), bought("soap", 40)}}
+	soapAgain := group{40, []offers.Purchase{bought("soap", 150), bought("soap", 150), bought("soap", 150), bought("soap", 100), bought("soap", 40)}}
 	deskOnce := group{60, []offers.Purchase{bought("desk", 90)}}
 	deskAgain := group{20, []offers.Purchase{bought("desk", 90), bought("desk", 60)}}
 	for name, c := range map[string]struct {
@@ -164,6 +167,8 @@ func TestRefill(t *testing.T) {
 		"two purchases are no interval":     {product: "coffee", lines: []offers.Purchase{bought("coffee", 40), bought("coffee", 20)}},
 		"irregular is no interval":          {product: "coffee", lines: []offers.Purchase{bought("coffee", 300), bought("coffee", 30), bought("coffee", 20), bought("coffee", 10)}},
 		"the others' interval":              {product: "soap", lines: []offers.Purchase{bought("soap", 50)}, days: 50, due: 0},
+		"two lines at one moment":           {product: "filter", lines: []offers.Purchase{bought("filter", 175, pieces(2)), bought("filter", 175)}, days: 180, due: 5},
+		"the same in the other order":       {product: "filter", lines: []offers.Purchase{bought("filter", 175), bought("filter", 175, pieces(2))}, days: 180, due: 5},
 		"what few buy again is not used up": {product: "desk", lines: []offers.Purchase{bought("desk", 30)}},
 		"a subscription delivers it":        {product: "filter", lines: []offers.Purchase{bought("coffee box", 200), bought("filter", 90)}, guard: "subscribed"},
 		"a higher rung took its place":      {product: "filter", lines: []offers.Purchase{bought("filter", 90), bought("better filter", 20)}, guard: "outgrown"},

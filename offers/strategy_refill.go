@@ -100,12 +100,7 @@ func (s *situation) ownInterval(h *holding) int32 {
 	if h.lines < ownPurchases {
 		return 0
 	}
-	s.days = s.days[:0]
-	for at := h.newest; at >= 0; at = s.chain[at] {
-		s.days = append(s.days, dayOf(s.req.History.Purchases[at].AtMS))
-	}
-	slices.Sort(s.days)
-	s.days = slices.Compact(s.days)
+	s.readDays(h)
 	if len(s.days) < ownPurchases {
 		return 0
 	}
@@ -119,6 +114,16 @@ func (s *situation) ownInterval(h *holding) int32 {
 		return 0
 	}
 	return median
+}
+
+// readDays lists the days on which the person bought a product, in s.days.
+func (s *situation) readDays(h *holding) {
+	s.days = s.days[:0]
+	for at := h.newest; at >= 0; at = s.chain[at] {
+		s.days = append(s.days, dayOf(s.req.History.Purchases[at].AtMS))
+	}
+	slices.Sort(s.days)
+	s.days = slices.Compact(s.days)
 }
 
 func (s *situation) lifeDays(h *holding) int32 {

@@ -25,13 +25,15 @@ func proposeUpgrades(s *situation) {
 		if len(rungs) == 0 || base <= 0 || s.hasHigherRung(h.product) {
 			continue
 		}
-		chance := 0.12 * (1 + math.Min(float64(h.lines), 5)/10)
+		s.readDays(h)
+		times := len(s.days)
+		chance := 0.12 * (1 + math.Min(float64(times), 5)/10)
 		for _, product := range rungs {
 			found := candidate{strategy: Upgrade, product: product, fact: fact, chance: chance, base: base}
 			switch {
 			case c.traits[h.product].flags&flagConsumable != 0:
-				if h.lines < upgradeConsumers {
-					s.withhold(&found, "too_soon", fmt.Sprintf("the lower rung was bought %d times, and %d are needed", h.lines, upgradeConsumers))
+				if times < upgradeConsumers {
+					s.withhold(&found, "too_soon", fmt.Sprintf("the lower rung was bought on %d days, and %d are needed", times, upgradeConsumers))
 					continue
 				}
 			case s.ageDays(h) < upgradeRestDays:
