@@ -132,6 +132,12 @@ func (p *platform) call(ctx context.Context, id string, push bool) line.Result {
 	}
 }
 
+func (p *platform) taken(id string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.accepted[id]
+}
+
 func (p *platform) times() []time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -451,6 +457,7 @@ func TestResultsAreStoredInBatches(t *testing.T) {
 		}
 		s.Enqueue(outs)
 		time.Sleep(time.Second)
+		s.Stop()
 		if r.outbox.record > 10 {
 			t.Errorf("%d transactions for 1,000 results", r.outbox.record)
 		}
@@ -556,7 +563,7 @@ func TestA429HoldsPushesBackButNotReplies(t *testing.T) {
 		}
 		s.Enqueue([]queue.Out{r.add(100, queue.Reply, true, time.Minute)})
 		synctest.Wait()
-		if r.line.accepted["r:token-100"] != 1 {
+		if r.line.taken("r:token-100") != 1 {
 			t.Error("a reply waits for the pushes")
 		}
 		time.Sleep(time.Minute)
