@@ -145,6 +145,9 @@ func link(raw string, limit int, schemes ...string) string {
 	if raw == "" || len(raw) > 4*limit {
 		return ""
 	}
+	if len(raw) <= limit && plainURL(raw) {
+		return raw
+	}
 	parsed, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || parsed.Host == "" || parsed.User != nil {
 		return ""
@@ -163,4 +166,21 @@ func link(raw string, limit int, schemes ...string) string {
 		}
 	}
 	return text
+}
+
+// plainURL says of the usual https address, without escapes, that it can stand as it is.
+func plainURL(raw string) bool {
+	rest, ok := strings.CutPrefix(raw, "https://")
+	if !ok || rest == "" {
+		return false
+	}
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case i > 0 && strings.IndexByte("-._~/?&=+,", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return rest[0] != '/' && rest[0] != '?'
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 )
@@ -124,7 +125,16 @@ func (t *tree) members(i int, self int32, depth int) (int, error) {
 }
 
 func (t *tree) str(i int) (int, error) {
-	for i++; i < len(t.b); i++ {
+	i++
+	if end := bytes.IndexByte(t.b[i:], '"'); end >= 0 && bytes.IndexByte(t.b[i:i+end], '\\') < 0 {
+		for _, c := range t.b[i : i+end] {
+			if c < ' ' {
+				return 0, errJSON
+			}
+		}
+		return i + end + 1, nil
+	}
+	for ; i < len(t.b); i++ {
 		switch c := t.b[i]; {
 		case c == '"':
 			return i + 1, nil
