@@ -213,6 +213,9 @@ type retryShard struct {
 	keys map[string]*retryEntry
 }
 
+// maxRetryKeys a shard holds before the old ones are swept out.
+const maxRetryKeys = 10_000
+
 type retryEntry struct {
 	at        time.Time
 	requestID string
@@ -236,6 +239,13 @@ func (s *Sim) once(c *call, send func() response) response {
 		res := accepted(e)
 		shard.mu.Unlock()
 		return res
+	}
+	if len(shard.keys) >= maxRetryKeys {
+		for k, e := range shard.keys {
+			if now.Sub(e.at) >= RetryKeyLife {
+				delete(shard.keys, k)
+			}
+		}
 	}
 	entry := &retryEntry{at: now, requestID: c.requestID}
 	shard.keys[key] = entry

@@ -223,11 +223,59 @@ func (s *Sim) postLoop(q *postQueue) {
 			if !s.active.Load() {
 				continue // webhook usage is off: LINE keeps nothing either
 			}
-			if d := s.deliver(s.life, batch, false); !d.OK() && !s.cfg.Redelivery.Off {
-				s.again(batch)
-			}
+			s.first(batch)
 		}
 	}
+}
+
+// WebhookFaults are what a network does to webhooks on their way, as shares of 0 to 1 of the requests.
+type WebhookFaults struct {
+	Duplicate float64 // posted twice, the second copy without isRedelivery
+	Again     float64 // accepted, and redelivered all the same, as when the answer was lost
+	Late      float64 // held back, so that later events of the same person come first
+}
+
+// SetWebhookFaults switches them; the zero value ends all.
+func (s *Sim) SetWebhookFaults(f WebhookFaults) { s.webhookFaults.Store(&f) }
+
+func (s *Sim) chance(p float64) bool { return p > 0 && float64(s.random()>>11)/(1<<53) < p }
+
+// first is the first delivery of a batch.
+func (s *Sim) first(batch []*eventState) {
+	var f WebhookFaults
+	if set := s.webhookFaults.Load(); set != nil {
+		f = *set
+	}
+	if s.chance(f.Late) {
+		s.later(func() { s.firstNow(batch) })
+		return
+	}
+	if s.chance(f.Duplicate) {
+		s.later(func() { s.deliver(s.life, batch, false) })
+	}
+	if s.firstNow(batch) && s.chance(f.Again) {
+		s.later(func() { s.deliver(s.life, batch, true) })
+	}
+}
+
+func (s *Sim) firstNow(batch []*eventState) bool {
+	d := s.deliver(s.life, batch, false)
+	if !d.OK() && !s.cfg.Redelivery.Off {
+		s.again(batch)
+	}
+	return d.OK()
+}
+
+// later does something within the next 50 ms.
+func (s *Sim) later(f func()) {
+	wait := time.Duration(s.random() % uint64(50*time.Millisecond)) //nolint:gosec // under 50 ms
+	s.wait.Add(1)
+	go func() {
+		defer s.wait.Done()
+		if s.sleep(wait) {
+			f()
+		}
+	}()
 }
 
 // again redelivers a failed batch on its own, while later events go on: LINE promises no order here.

@@ -92,8 +92,11 @@ type Sim struct {
 	quota  quota
 	limits limits
 	faults atomic.Pointer[func(Call) Fault]
-	calls  sync.Map // endpoint → *atomic.Int64
-	stats  Stats
+
+	webhookFaults atomic.Pointer[WebhookFaults]
+
+	calls sync.Map // endpoint → *atomic.Int64
+	stats Stats
 
 	post   *http.Client
 	queues []*postQueue

@@ -452,6 +452,53 @@ func TestDuplicatesStandbyPoisonAndUnknownEvents(t *testing.T) {
 	r.want(r.reply(e.ReplyToken), 200, "")
 }
 
+func TestNetworkFaultsRepeatAndDelayButLoseNothing(t *testing.T) {
+	t.Parallel()
+	r := setup(t, linesim.Config{}, nil)
+	r.SetWebhookFaults(linesim.WebhookFaults{Duplicate: 0.5, Again: 0.5, Late: 0.3})
+	want := map[string]bool{}
+	for range 60 {
+		want[r.SendText(user, "a").ID] = true
+	}
+	waitFor(t, func() bool { return len(r.Undelivered()) == 0 })
+	waitFor(t, func() bool { return len(r.bot.got()) > 75 })
+	again, unflagged, disorder, last := 0, map[string]int{}, false, ""
+	for _, body := range r.bot.got() {
+		var v struct {
+			Events []struct {
+				WebhookEventID  string
+				DeliveryContext struct{ IsRedelivery bool }
+				Message         struct{ ID string }
+			}
+		}
+		if err := json.Unmarshal(body, &v); err != nil {
+			t.Fatal(err)
+		}
+		e := v.Events[0]
+		if !want[e.WebhookEventID] {
+			t.Fatal("an event nobody made")
+		}
+		if e.DeliveryContext.IsRedelivery {
+			again++
+		} else {
+			unflagged[e.WebhookEventID]++
+		}
+		if unflagged[e.WebhookEventID] == 1 { // a first copy: has a younger message come before it?
+			disorder = disorder || e.Message.ID < last
+			last = max(last, e.Message.ID)
+		}
+	}
+	twice := 0
+	for _, n := range unflagged {
+		if n > 1 {
+			twice++
+		}
+	}
+	if len(unflagged) != 60 || again < 5 || twice < 5 || !disorder {
+		t.Errorf("%d events, %d redelivered, %d twice, disorder %v", len(unflagged), again, twice, disorder)
+	}
+}
+
 func TestFaultsOnCallsAreWhatTheySay(t *testing.T) {
 	t.Parallel()
 	r := setup(t, linesim.Config{}, nil)
