@@ -52,7 +52,7 @@ func syntheticPurchase(i int) shopfile.Purchase {
 
 // load imports n purchases in slices, as the import command does.
 func load(tb testing.TB, s *db.Store, n int) {
-	const slice = 4000
+	const slice = db.ImportBatch
 	rows := make([]shopfile.Purchase, 0, slice)
 	for i := range n {
 		rows = append(rows, syntheticPurchase(i))

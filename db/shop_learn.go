@@ -15,11 +15,10 @@ import (
 	ledger "osusume/internal/consent"
 )
 
-// HistoryDays is the window of purchases that an answer may use: the 24 months that the notice names.
-const HistoryDays = 730
-
-// HistorySince gives the beginning of that window.
-func HistorySince(nowMS int64) int64 { return nowMS - HistoryDays*24*60*60*1000 }
+// HistorySince gives the beginning of the window of purchases that an answer may use: the 24 months that the notice names.
+func HistorySince(nowMS int64) int64 {
+	return time.UnixMilli(nowMS).UTC().AddDate(0, -historyMonths, 0).UnixMilli()
+}
 
 // learnDeadline bounds one pass over the whole history.
 const learnDeadline = 2 * time.Hour

@@ -131,6 +131,7 @@ func grantRights(ctx context.Context, tx *dialect.Tx, name string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "GRANT CONNECT ON DATABASE %s TO %s;\n", where.Database, name)
 	fmt.Fprintf(&b, "GRANT USAGE ON SCHEMA %s TO %s; REVOKE CREATE ON SCHEMA %s FROM %s;\n", where.Schema, name, where.Schema, name)
+	fmt.Fprintf(&b, "REVOKE CREATE ON SCHEMA %s FROM PUBLIC;\n", where.Schema)
 	fmt.Fprintf(&b, "REVOKE ALL ON ALL TABLES IN SCHEMA %s FROM %s;\n", where.Schema, name)
 	fmt.Fprintf(&b, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %s TO %s;\n", where.Schema, name)
 	for _, table := range tables {

@@ -148,6 +148,25 @@ func TestOnlyALiveGrantUnderTheNoticeInForceIsMinted(t *testing.T) {
 	})
 }
 
+func TestAWithdrawalBetweenGrantAndReadWins(t *testing.T) {
+	t.Parallel()
+	owner, _ := dbtestPostgres(t) // on SQLite nobody can write in between
+	s := asServer(t, owner, owner)
+	stock(t, s)
+	s.do(t, func(ctx context.Context, tx *dialect.Tx) error {
+		g, err := consent.Mint(ctx, tx, ids.PurchaseHistory, []ids.Subject{"s1"}, noonMS, notice)
+		if err != nil || !g.Has("s1") {
+			t.Fatalf("%v, %v", g.Subjects(), err)
+		}
+		s.append(t, decided("stop", "s1", ledger.Withdrawn, noonMS-1))
+		got, err := purchase.Histories(ctx, tx, g, 0)
+		if err != nil || len(got["s1"].Purchases) != 0 {
+			t.Errorf("read %v, %v", got["s1"], err)
+		}
+		return err
+	})
+}
+
 func TestWithoutAnAccessRecordThereIsNoRead(t *testing.T) {
 	t.Parallel()
 	eachShop(t, func(t *testing.T, s shop) {
