@@ -56,8 +56,8 @@ func (b *builder) open(label, uri string) *action {
 	return &action{Type: "uri", Label: label, URI: uri}
 }
 
-func (b *builder) button(style string, label phrase.Key, act dialog.Action, value, arg string) *node {
-	return button(style, b.press(b.text(label, nil), act, value, arg))
+func (b *builder) button(look string, label phrase.Key, act dialog.Action, value, arg string) *node {
+	return button(look, b.press(b.text(label, nil), act, value, arg))
 }
 
 func (b *builder) shop() string {

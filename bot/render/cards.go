@@ -14,9 +14,9 @@ func (b *builder) carousel(list []offers.Offer) *node {
 		return nil
 	}
 	shop := b.text(phrase.RenderFromShop, phrase.Params{"shop": b.shop()})
-	container := &node{Type: "carousel"}
+	container := &node{look: lookCarousel, holds: true}
 	for _, o := range list {
-		container.Contents = append(container.Contents, b.offer(o, shop))
+		container.contents = append(container.contents, b.offer(o, shop))
 	}
 	return container
 }
@@ -24,18 +24,16 @@ func (b *builder) carousel(list []offers.Offer) *node {
 func (b *builder) offer(o offers.Offer, shop string) *node {
 	var hero *node
 	if url := link(o.ImageURL, maxImageURLUnits, "https"); url != "" {
-		hero = &node{Type: "image", URL: url, Size: "full", AspectRatio: "20:13", AspectMode: "cover"}
+		hero = &node{look: lookHero, url: url}
 	}
 	id := string(o.ID)
-	heading := title(b.name(o.Name))
-	heading.MaxLines = 3
-	body := vertical("sm", small(shop), heading, paragraph(b.offerPrice(o)), small(b.reason(o)))
-	footer := vertical("sm",
-		b.button("primary", phrase.LabelInterested, dialog.PressInterested, id, ""),
-		b.button("secondary", phrase.LabelDecline, dialog.PressDecline, id, ""),
-		b.button("link", phrase.LabelWhy, dialog.PressWhy, id, ""),
+	body := column(small(shop), shortTitle(b.name(o.Name)), paragraph(b.offerPrice(o)), small(b.reason(o)))
+	footer := column(
+		b.button(lookPrimary, phrase.LabelInterested, dialog.PressInterested, id, ""),
+		b.button(lookSecondary, phrase.LabelDecline, dialog.PressDecline, id, ""),
+		b.button(lookLink, phrase.LabelWhy, dialog.PressWhy, id, ""),
 	)
-	return bubble("kilo", hero, body, footer)
+	return bubble(lookKilo, hero, body, footer)
 }
 
 func (b *builder) offerPrice(o offers.Offer) string {
@@ -49,51 +47,51 @@ func (b *builder) offerPrice(o offers.Offer) string {
 func (b *builder) plan(d offers.PlanDecision) *node {
 	o := d.Offer
 	id := string(o.ID)
-	body := vertical("sm", title(b.text(phrase.PlanTitle, nil)),
+	body := column(title(b.text(phrase.PlanTitle, nil)),
 		paragraph(b.text(phrase.PlanCurrent, phrase.Params{
 			"name": b.name(d.Current.Name), "price": b.monthly(d.Current.PerMonth),
 		})))
-	body.Contents = append(body.Contents, b.uses(o.Reason.Uses)...)
-	footer := vertical("sm")
+	body.contents = append(body.contents, b.uses(o.Reason.Uses)...)
+	footer := column()
 	switch d.Strategy {
 	case offers.PlanUpgrade, offers.PlanStepDown:
-		body.Contents = append(body.Contents, separator(),
+		body.contents = append(body.contents, separator(),
 			paragraph(b.text(phrase.PlanProposed, phrase.Params{"name": b.name(o.Name), "price": b.monthly(o.Price)})),
 			title(b.difference(o.Price-d.Current.PerMonth)))
-		footer.Contents = append(footer.Contents, pair(
+		footer.contents = append(footer.contents, pair(
 			b.press(b.text(phrase.LabelTry, nil), dialog.PressTry, id, ""),
 			b.press(b.text(phrase.LabelStay, nil), dialog.PressStay, id, ""),
 		))
 	case offers.PlanStay:
-		body.Contents = append(body.Contents, separator(), title(b.text(phrase.PlanStays, nil)))
+		body.contents = append(body.contents, separator(), title(b.text(phrase.PlanStays, nil)))
 	default:
 		b.fail("a plan card for the strategy %q", d.Strategy)
 		return nil
 	}
-	footer.Contents = append(footer.Contents, b.button("link", phrase.LabelWhy, dialog.PressWhy, id, ""))
-	return bubble("mega", nil, body, footer)
+	footer.contents = append(footer.contents, b.button(lookLink, phrase.LabelWhy, dialog.PressWhy, id, ""))
+	return bubble(lookMega, nil, body, footer)
 }
 
 // next says how to go on with an accepted offer: its page where it has one, else the shop.
 func (b *builder) next(o offers.Offer) *node {
-	body := vertical("sm", title(b.name(o.Name)), paragraph(b.offerPrice(o)))
+	body := column(title(b.name(o.Name)), paragraph(b.offerPrice(o)))
 	if uri := link(o.PageURL, maxURIUnits, "https", "http"); uri != "" {
-		body.Contents = append(body.Contents, paragraph(b.text(phrase.RenderNextPage, nil)))
-		return bubble("mega", nil, body, vertical("sm", button("primary", b.open(b.text(phrase.RenderOpenPage, nil), uri))))
+		body.contents = append(body.contents, paragraph(b.text(phrase.RenderNextPage, nil)))
+		return bubble(lookMega, nil, body, column(button(lookPrimary, b.open(b.text(phrase.RenderOpenPage, nil), uri))))
 	}
 	key := phrase.RenderNextShop
 	if o.Plan != "" {
 		key = phrase.RenderNextPlan
 	}
-	body.Contents = append(body.Contents, paragraph(b.text(key, phrase.Params{"shop": b.shop(), "contact": b.contact()})))
-	return bubble("mega", nil, body, nil)
+	body.contents = append(body.contents, paragraph(b.text(key, phrase.Params{"shop": b.shop(), "contact": b.contact()})))
+	return bubble(lookMega, nil, body, nil)
 }
 
 // confirm asks once before everything is deleted.
 func (b *builder) confirm(nonce string) *node {
-	return bubble("mega", nil,
-		vertical("md", title(b.text(phrase.ConfirmTitle, nil)), paragraph(b.text(phrase.ConfirmText, nil))),
-		vertical("sm", pair(
+	return bubble(lookMega, nil,
+		wideColumn(title(b.text(phrase.ConfirmTitle, nil)), paragraph(b.text(phrase.ConfirmText, nil))),
+		column(pair(
 			b.press(b.text(phrase.LabelErase, nil), dialog.PressErase, nonce, ""),
 			b.press(b.text(phrase.LabelKeep, nil), dialog.PressKeep, "", ""),
 		)))
@@ -101,5 +99,5 @@ func (b *builder) confirm(nonce string) *node {
 
 // stopOffers is the button that ends suggestions from own purchases, wherever such suggestions are explained.
 func (b *builder) stopOffers() *node {
-	return b.button("link", phrase.LabelStopOffers, dialog.PressWithdraw, string(ids.PurchaseHistory), "")
+	return b.button(lookLink, phrase.LabelStopOffers, dialog.PressWithdraw, string(ids.PurchaseHistory), "")
 }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"bytes"
-	"strconv"
 	"sync"
 	"unicode/utf8"
 )
@@ -32,10 +31,8 @@ func appendMessage(b []byte, m message) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(b, `{"type":`...)
-			b = appendString(b, item.Type)
-			b = append(b, `,"action":`...)
-			b = append(appendAction(b, item.Action), '}')
+			b = append(b, `{"type":"action","action":`...)
+			b = append(appendAction(b, item), '}')
 		}
 		b = append(b, "]}"...)
 	}
@@ -43,36 +40,18 @@ func appendMessage(b []byte, m message) []byte {
 }
 
 func appendNode(b []byte, n *node) []byte {
-	b = append(b, `{"type":`...)
-	b = appendString(b, n.Type)
-	b = field(b, `,"size":`, n.Size)
-	b = child(b, `,"hero":`, n.Hero)
-	b = child(b, `,"body":`, n.Body)
-	b = child(b, `,"footer":`, n.Footer)
-	b = field(b, `,"layout":`, n.Layout)
-	b = field(b, `,"spacing":`, n.Spacing)
-	b = field(b, `,"margin":`, n.Margin)
-	b = field(b, `,"text":`, n.Text)
-	b = field(b, `,"weight":`, n.Weight)
-	b = field(b, `,"color":`, n.Color)
-	if n.Wrap {
-		b = append(b, `,"wrap":true`...)
+	b = append(b, n.look...)
+	b = field(b, `,"text":`, n.text)
+	b = field(b, `,"url":`, n.url)
+	b = child(b, `,"hero":`, n.hero)
+	b = child(b, `,"body":`, n.body)
+	b = child(b, `,"footer":`, n.footer)
+	if n.action != nil {
+		b = appendAction(append(b, `,"action":`...), n.action)
 	}
-	if n.MaxLines > 0 {
-		b = strconv.AppendInt(append(b, `,"maxLines":`...), int64(n.MaxLines), 10)
-	}
-	b = field(b, `,"url":`, n.URL)
-	b = field(b, `,"aspectRatio":`, n.AspectRatio)
-	b = field(b, `,"aspectMode":`, n.AspectMode)
-	b = field(b, `,"style":`, n.Style)
-	b = field(b, `,"height":`, n.Height)
-	b = field(b, `,"adjustMode":`, n.AdjustMode)
-	if n.Action != nil {
-		b = appendAction(append(b, `,"action":`...), n.Action)
-	}
-	if n.Type == "box" || n.Type == "carousel" {
+	if n.holds {
 		b = append(b, `,"contents":[`...)
-		for i, c := range n.Contents {
+		for i, c := range n.contents {
 			if i > 0 {
 				b = append(b, ',')
 			}

@@ -12,7 +12,7 @@ import (
 
 // status lists every purpose with where the person stands and the one button that changes it.
 func (b *builder) status(part Status) *node {
-	body := vertical("md", title(b.text(phrase.StatusTitle, nil)))
+	body := wideColumn(title(b.text(phrase.StatusTitle, nil)))
 	any := false
 	for _, p := range ids.Purposes() {
 		standing := part.Standings[p]
@@ -25,16 +25,16 @@ func (b *builder) status(part Status) *node {
 		case standing.State != consent.Unknown && standing.State != consent.Refused:
 			label = phrase.LabelResume
 		}
-		body.Contents = append(body.Contents, separator(), title(b.text(phrase.PurposeName(p), nil)),
-			paragraph(b.standing(standing, part.Current)), b.button("secondary", label, act, string(p), ""))
+		body.contents = append(body.contents, separator(), title(b.text(phrase.PurposeName(p), nil)),
+			paragraph(b.standing(standing, part.Current)), b.button(lookSecondary, label, act, string(p), ""))
 	}
-	footer := vertical("sm")
+	footer := column()
 	if any {
-		footer.Contents = append(footer.Contents, b.button("secondary", phrase.LabelStopAll, dialog.PressStopAll, "", ""))
+		footer.contents = append(footer.contents, b.button(lookSecondary, phrase.LabelStopAll, dialog.PressStopAll, "", ""))
 	} else {
 		footer = nil
 	}
-	return bubble("mega", nil, body, footer)
+	return bubble(lookMega, nil, body, footer)
 }
 
 func (b *builder) standing(s consent.Standing, current string) string {
@@ -59,15 +59,15 @@ func (b *builder) why(list []offers.Offer) *node {
 		return nil
 	}
 	list = list[:min(len(list), maxOffers)]
-	body := vertical("md", title(b.text(phrase.WhyTitle, nil)))
+	body := wideColumn(title(b.text(phrase.WhyTitle, nil)))
 	used := false
 	seen := map[string]bool{}
 	for _, o := range list {
-		body.Contents = append(body.Contents, separator(), title(b.name(o.Name)), paragraph(b.reason(o)))
-		body.Contents = append(body.Contents, b.uses(o.Reason.Uses)...)
+		body.contents = append(body.contents, separator(), title(b.name(o.Name)), paragraph(b.reason(o)))
+		body.contents = append(body.contents, b.uses(o.Reason.Uses)...)
 		facts := o.Reason.Facts[:min(len(o.Reason.Facts), maxFactsPerOffer)]
 		if len(facts) == 0 {
-			body.Contents = append(body.Contents, small(b.text(phrase.WhyNothing, nil)))
+			body.contents = append(body.contents, small(b.text(phrase.WhyNothing, nil)))
 		}
 		for _, fact := range facts {
 			used = true
@@ -75,19 +75,19 @@ func (b *builder) why(list []offers.Offer) *node {
 			if fact.Plan {
 				value = dialog.FactPlanUse
 			}
-			body.Contents = append(body.Contents, small(b.fact(fact)))
+			body.contents = append(body.contents, small(b.fact(fact)))
 			if !seen[value] { // one button a fact, also when two offers rest on it
 				seen[value] = true
-				body.Contents = append(body.Contents, b.button("secondary", phrase.LabelForget, dialog.PressForget, value, ""))
+				body.contents = append(body.contents, b.button(lookSecondary, phrase.LabelForget, dialog.PressForget, value, ""))
 			}
 		}
 	}
 	var footer *node
 	if used {
-		body.Contents = append(body.Contents, separator(), small(b.text(phrase.WhyFooter, nil)))
-		footer = vertical("sm", b.stopOffers())
+		body.contents = append(body.contents, separator(), small(b.text(phrase.WhyFooter, nil)))
+		footer = column(b.stopOffers())
 	}
-	return bubble("mega", nil, body, footer)
+	return bubble(lookMega, nil, body, footer)
 }
 
 func (b *builder) fact(f offers.Fact) string {
@@ -103,24 +103,24 @@ func (b *builder) fact(f offers.Fact) string {
 
 // history lists the purchases in use, newest first, and the plan.
 func (b *builder) history(part History) *node {
-	body := vertical("md", title(b.text(phrase.HistoryTitle, nil)))
+	body := wideColumn(title(b.text(phrase.HistoryTitle, nil)))
 	if len(part.Purchases) == 0 && part.Plan == nil {
-		body.Contents = append(body.Contents, paragraph(b.text(phrase.HistoryNone, nil)))
+		body.contents = append(body.contents, paragraph(b.text(phrase.HistoryNone, nil)))
 	}
 	for i, line := range part.Purchases {
 		if i == maxListed {
 			more := strconv.Itoa(len(part.Purchases) - i)
-			body.Contents = append(body.Contents, small(b.text(phrase.RenderMoreLines, phrase.Params{"count": more})))
+			body.contents = append(body.contents, small(b.text(phrase.RenderMoreLines, phrase.Params{"count": more})))
 			break
 		}
-		body.Contents = append(body.Contents, separator(), title(b.name(line.Name)), small(b.date(line.AtMS)),
-			b.button("secondary", phrase.LabelForget, dialog.PressForget, string(line.SKU), ""),
-			b.button("secondary", phrase.LabelGift, dialog.PressGift, string(line.SKU), ""))
+		body.contents = append(body.contents, separator(), title(b.name(line.Name)), small(b.date(line.AtMS)),
+			b.button(lookSecondary, phrase.LabelForget, dialog.PressForget, string(line.SKU), ""),
+			b.button(lookSecondary, phrase.LabelGift, dialog.PressGift, string(line.SKU), ""))
 	}
 	if part.Plan != nil {
-		body.Contents = append(body.Contents, separator(),
+		body.contents = append(body.contents, separator(),
 			title(b.text(phrase.HistoryPlan, phrase.Params{"name": b.name(part.PlanName)})),
-			b.button("secondary", phrase.LabelForget, dialog.PressForget, dialog.FactPlanUse, ""))
+			b.button(lookSecondary, phrase.LabelForget, dialog.PressForget, dialog.FactPlanUse, ""))
 	}
-	return bubble("mega", nil, body, nil)
+	return bubble(lookMega, nil, body, nil)
 }

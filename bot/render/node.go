@@ -9,14 +9,7 @@ type message struct {
 	QuickReply *quickReply
 }
 
-type quickReply struct {
-	Items []quickItem
-}
-
-type quickItem struct {
-	Type   string
-	Action *action
-}
+type quickReply struct{ Items []*action }
 
 // action is a postback or a uri action.
 type action struct {
@@ -27,69 +20,58 @@ type action struct {
 	URI         string
 }
 
-// node is any Flex container or component. One type for all of them keeps the encoder flat; fields that a component does
-// not have stay empty and are left out.
+// node is any Flex container or component: a look from the closed list below, and what differs between two of that look.
 type node struct {
-	Type        string
-	Size        string
-	Hero        *node
-	Body        *node
-	Footer      *node
-	Layout      string
-	Spacing     string
-	Margin      string
-	Text        string
-	Weight      string
-	Color       string
-	Wrap        bool
-	MaxLines    int
-	URL         string
-	AspectRatio string
-	AspectMode  string
-	Style       string
-	Height      string
-	AdjustMode  string
-	Action      *action
-	Contents    []*node
+	look     string // the JSON object's beginning, without its closing brace
+	text     string
+	url      string
+	action   *action
+	hero     *node
+	body     *node
+	footer   *node
+	contents []*node
+	holds    bool // contents are written even when there are none
 }
 
-// Colours with a contrast of at least 4.5:1 on white.
+// Every look a message can have. Colours have a contrast of at least 4.5:1 on white.
 const (
-	ink   = "#222222"
-	faint = "#666666"
+	lookCarousel   = `{"type":"carousel"`
+	lookKilo       = `{"type":"bubble","size":"kilo"`
+	lookMega       = `{"type":"bubble","size":"mega"`
+	lookColumn     = `{"type":"box","layout":"vertical","spacing":"sm"`
+	lookWideColumn = `{"type":"box","layout":"vertical","spacing":"md"`
+	lookRow        = `{"type":"box","layout":"horizontal","spacing":"sm"`
+	lookTitle      = `{"type":"text","size":"md","weight":"bold","color":"#222222","wrap":true`
+	lookShortTitle = `{"type":"text","size":"md","weight":"bold","color":"#222222","wrap":true,"maxLines":3`
+	lookParagraph  = `{"type":"text","size":"sm","color":"#222222","wrap":true`
+	lookSmall      = `{"type":"text","size":"xs","color":"#666666","wrap":true`
+	lookSeparator  = `{"type":"separator","margin":"md"`
+	lookHero       = `{"type":"image","size":"full","aspectRatio":"20:13","aspectMode":"cover"`
+	lookPrimary    = `{"type":"button","style":"primary","height":"sm","adjustMode":"shrink-to-fit"`
+	lookSecondary  = `{"type":"button","style":"secondary","height":"sm","adjustMode":"shrink-to-fit"`
+	lookLink       = `{"type":"button","style":"link","height":"sm","adjustMode":"shrink-to-fit"`
 )
 
-func vertical(spacing string, contents ...*node) *node {
-	return &node{Type: "box", Layout: "vertical", Spacing: spacing, Contents: contents}
+func column(contents ...*node) *node { return &node{look: lookColumn, contents: contents, holds: true} }
+
+func wideColumn(contents ...*node) *node {
+	return &node{look: lookWideColumn, contents: contents, holds: true}
 }
 
-func horizontal(contents ...*node) *node {
-	return &node{Type: "box", Layout: "horizontal", Spacing: "sm", Contents: contents}
-}
+func title(text string) *node      { return &node{look: lookTitle, text: text} }
+func shortTitle(text string) *node { return &node{look: lookShortTitle, text: text} }
+func paragraph(text string) *node  { return &node{look: lookParagraph, text: text} }
+func small(text string) *node      { return &node{look: lookSmall, text: text} }
+func separator() *node             { return &node{look: lookSeparator} }
 
-func title(text string) *node {
-	return &node{Type: "text", Text: text, Weight: "bold", Size: "md", Color: ink, Wrap: true}
-}
+func button(look string, a *action) *node { return &node{look: look, action: a} }
 
-func paragraph(text string) *node {
-	return &node{Type: "text", Text: text, Size: "sm", Color: ink, Wrap: true}
-}
-
-func small(text string) *node {
-	return &node{Type: "text", Text: text, Size: "xs", Color: faint, Wrap: true}
-}
-
-func separator() *node { return &node{Type: "separator", Margin: "md"} }
-
-// Buttons come in three weights. Two that offer a choice of consent are always made by pair, so that they cannot differ.
-func button(style string, a *action) *node {
-	return &node{Type: "button", Style: style, Height: "sm", AdjustMode: "shrink-to-fit", Action: a}
-}
-
+// pair is two buttons side by side in one look. Buttons that offer a choice of consent are always made by it, so that
+// they cannot differ.
 func pair(a, b *action) *node {
-	return horizontal(button("secondary", a), button("secondary", b))
+	return &node{look: lookRow, contents: []*node{button(lookSecondary, a), button(lookSecondary, b)}, holds: true}
 }
 
-func bubble(size string, hero, body, footer *node) *node {
-	return &node{Type: "bubble", Size: size, Hero: hero, Body: body, Footer: footer}
+func bubble(look string, hero, body, footer *node) *node {
+	return &node{look: look, hero: hero, body: body, footer: footer}
 }

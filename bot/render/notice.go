@@ -152,33 +152,33 @@ func (b *builder) notice(part Notice) *node {
 			b.press(n.Refuse, dialog.PressRefuse, nonce, ""),
 		)
 	}
-	body := vertical("md", title(n.Title))
+	body := wideColumn(title(n.Title))
 	lead := len(n.Body)
 	if n.Detail {
 		lead = 2
 	}
 	for _, text := range n.Body[:lead] {
-		body.Contents = append(body.Contents, paragraph(text))
+		body.contents = append(body.contents, paragraph(text))
 	}
-	footer := vertical("sm")
+	footer := column()
 	if n.Detail {
 		for i, s := range n.Sections {
-			body.Contents = append(body.Contents, separator(), title(s.Title), paragraph(s.Text), choice(asks[i].Nonce))
+			body.contents = append(body.contents, separator(), title(s.Title), paragraph(s.Text), choice(asks[i].Nonce))
 		}
-		body.Contents = append(body.Contents, separator())
+		body.contents = append(body.contents, separator())
 		for _, text := range n.Body[lead:] {
-			body.Contents = append(body.Contents, paragraph(text))
+			body.contents = append(body.contents, paragraph(text))
 		}
 	} else {
-		footer.Contents = append(footer.Contents, choice(asks[0].Nonce),
-			button("link", b.press(n.More, dialog.PressDetails, "", "")))
+		footer.contents = append(footer.contents, choice(asks[0].Nonce),
+			button(lookLink, b.press(n.More, dialog.PressDetails, "", "")))
 	}
 	if n.Policy != "" {
-		footer.Contents = append(footer.Contents,
-			button("link", b.open(n.Policy, link(b.c.Shop.PrivacyURL, maxURIUnits, "https", "http"))))
+		footer.contents = append(footer.contents,
+			button(lookLink, b.open(n.Policy, link(b.c.Shop.PrivacyURL, maxURIUnits, "https", "http"))))
 	}
-	if len(footer.Contents) == 0 {
+	if len(footer.contents) == 0 {
 		footer = nil
 	}
-	return bubble("mega", nil, body, footer)
+	return bubble(lookMega, nil, body, footer)
 }

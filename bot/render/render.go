@@ -88,12 +88,9 @@ func (b *builder) quickReply(choices []dialog.Choice) *quickReply {
 		b.fail("an answer has %d quick replies, the limit is %d", len(choices), maxQuickReplies)
 		return nil
 	}
-	quick := &quickReply{Items: make([]quickItem, len(choices))}
+	quick := &quickReply{Items: make([]*action, len(choices))}
 	for i, choice := range choices {
-		quick.Items[i] = quickItem{
-			Type:   "action",
-			Action: b.pressWithin(b.text(choice.Label, nil), maxQuickLabel, choice.Action, choice.Value, choice.Arg),
-		}
+		quick.Items[i] = b.pressWithin(b.text(choice.Label, nil), maxQuickLabel, choice.Action, choice.Value, choice.Arg)
 	}
 	return quick
 }
