@@ -38,6 +38,12 @@ type trait struct {
 	flags    traitFlags
 }
 
+func (t *trait) set(flag traitFlags, on bool) {
+	if on {
+		t.flags |= flag
+	}
+}
+
 type traitFlags uint8
 
 const (
@@ -112,17 +118,11 @@ func (c *Catalog) readTraits() {
 			price: p.Price, category: number, minAge: int32(min(max(p.MinAge, 0), 1<<20)),
 			season: parseSeason(p.SeasonFrom, p.SeasonTo),
 		}
-		for flag, set := range map[traitFlags]bool{
-			flagActive:     p.Active,
-			flagInStock:    p.Stock == Unlimited || p.Stock > 0,
-			flagSensitive:  p.Sensitive,
-			flagConsumable: p.LifeDays > 0,
-			flagRequires:   len(p.Requires) > 0,
-		} {
-			if set {
-				t.flags |= flag
-			}
-		}
+		t.set(flagActive, p.Active)
+		t.set(flagInStock, p.Stock == Unlimited || p.Stock > 0)
+		t.set(flagSensitive, p.Sensitive)
+		t.set(flagConsumable, p.LifeDays > 0)
+		t.set(flagRequires, len(p.Requires) > 0)
 		c.traits[i] = t
 	}
 }

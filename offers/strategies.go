@@ -53,7 +53,8 @@ func (s *situation) propose(c candidate) bool {
 	if fit == 0 || !s.pass(&s.asked) {
 		return false
 	}
-	c.score = c.chance * s.value(c.product) * (1 + 0.25*float64(fit-1))
+	// Two of the words named come well before one.
+	c.score = c.chance * s.value(c.product) * float64(fit*fit)
 	s.pool = append(s.pool, c)
 	return true
 }

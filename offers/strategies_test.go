@@ -237,8 +237,8 @@ func TestTopic(t *testing.T) {
 	t.Parallel()
 	shop := []offers.Product{
 		product("phone", priced(9000), in("スマートフォン")), product("case", in("ケース"), belongsTo("phone")),
-		product("mug", in("食器"), func(p *offers.Product) { p.Name = "マグカップ 赤" }),
 		product("cup", in("食器"), func(p *offers.Product) { p.Tags = []string{"Ｍａｇ", "白"} }),
+		product("mug", in("食器"), func(p *offers.Product) { p.Name = "マグカップ 赤" }),
 		product("tea", in("お茶")),
 	}
 	for topic, want := range map[string][]ids.SKU{
