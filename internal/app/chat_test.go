@@ -298,3 +298,21 @@ func TestTheWholeConversationInTheTerminal(t *testing.T) {
 		})
 	}
 }
+
+// What the renderer makes, judged by the simulator's own reading of LINE's rules: two people's work against each other.
+func TestTheSimulatorAcceptsEveryRenderedMessage(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../bot/render/testdata/golden/*.json")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d golden messages: %v", len(files), err)
+	}
+	for _, path := range files {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bad := linesim.ValidateMessages([]byte("[" + string(raw) + "]")); bad != nil {
+			t.Errorf("%s: %v", filepath.Base(path), bad)
+		}
+	}
+}
