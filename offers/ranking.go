@@ -38,7 +38,7 @@ func (s *situation) decide() Decision {
 	order := s.model.order
 	slices.SortFunc(s.pool, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(order[a.product], order[b.product]),
-			cmp.Compare(a.strategy, b.strategy), cmp.Compare(a.fact, b.fact))
+			cmp.Compare(a.strategy, b.strategy), s.compareFacts(a.fact, b.fact))
 	})
 	limit := s.limit()
 	chosen := make([]int, 0, min(limit, len(s.pool)))
@@ -74,6 +74,15 @@ func (s *situation) decide() Decision {
 		d.Withheld = s.withheld
 	}
 	return d
+}
+
+// compareFacts puts the later purchase first. Holdings stand in the order of the input, which must not matter.
+func (s *situation) compareFacts(a, b int32) int {
+	if a < 0 || b < 0 || a == b {
+		return cmp.Compare(a, b)
+	}
+	ha, hb := &s.holdings[a], &s.holdings[b]
+	return cmp.Or(cmp.Compare(hb.lastMS, ha.lastMS), cmp.Compare(s.model.catalog.skuRank[ha.product], s.model.catalog.skuRank[hb.product]))
 }
 
 // fits reports whether a candidate may join those chosen.

@@ -287,11 +287,7 @@ func (s *situation) readFacts() {
 			s.facts = append(s.facts, int32(i))
 		}
 	}
-	rank := s.model.catalog.skuRank
-	slices.SortFunc(s.facts, func(a, b int32) int {
-		ha, hb := &s.holdings[a], &s.holdings[b]
-		return cmp.Or(cmp.Compare(hb.lastMS, ha.lastMS), cmp.Compare(rank[ha.product], rank[hb.product]))
-	})
+	slices.SortFunc(s.facts, s.compareFacts)
 }
 
 // isFact reports whether a holding may be used and named.

@@ -321,3 +321,15 @@ func TestFactsAreNeverWhatMustNotBeNamed(t *testing.T) {
 		})
 	}
 }
+
+func TestOfTwoEqualReasonsTheLaterPurchaseIsNamed(t *testing.T) {
+	t.Parallel()
+	catalog := offers.NewCatalog([]offers.Product{product("a"), product("b"), product("better", upgrades("a", "b"))}, nil)
+	lines := []offers.Purchase{bought("a", 300), bought("b", 200)}
+	for range 2 {
+		if fact := find(t, recommend(catalog, nil, lines...), "better").Reason.Facts[0]; fact.SKU != "b" {
+			t.Errorf("given in the order %s, %s: %s is named", lines[0].SKU, lines[1].SKU, fact.SKU)
+		}
+		slices.Reverse(lines)
+	}
+}
