@@ -77,7 +77,7 @@ func (s *Store) takeLeases(ctx context.Context, tx *dialect.Tx, nowMS, untilMS i
 			SELECT i.id, i.subject FROM inbox i
 			WHERE i.waiting = 1
 				AND NOT EXISTS (SELECT 1 FROM lease l WHERE l.subject = i.subject AND l.row_id <> 0 AND l.until_ms > $3)
-				AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.waiting = 1 AND e.subject = i.subject AND (e.at_ms, e.id) < (i.at_ms, i.id))
+				AND NOT EXISTS (SELECT 1 FROM inbox e WHERE e.waiting > 0 AND e.subject = i.subject AND (e.at_ms, e.id) < (i.at_ms, i.id))
 			ORDER BY i.opt_out DESC, i.at_ms, i.id LIMIT `+strconv.Itoa(limit)+` {skip locked}) AS pick
 		WHERE true
 		ON CONFLICT (subject) DO UPDATE SET row_id = excluded.row_id, owner = excluded.owner, until_ms = excluded.until_ms,

@@ -105,7 +105,7 @@ func rememberUnsent(ctx context.Context, tx *dialect.Tx, unsends []queue.Unsend)
 func forgetWords(ctx context.Context, tx *dialect.Tx, unsends []queue.Unsend) error {
 	set := unsendSet(unsends)
 	if _, err := tx.Exec(ctx, `UPDATE inbox SET payload = NULL FROM {set}
-		WHERE inbox.waiting = 1 AND inbox.subject = s.subject AND inbox.message_hash = s.message_hash`, set); err != nil {
+		WHERE inbox.waiting > 0 AND inbox.subject = s.subject AND inbox.message_hash = s.message_hash`, set); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `DELETE FROM words WHERE message_hash IN (SELECT s.message_hash FROM {set})`, set)

@@ -58,6 +58,10 @@ func postgresConfig(text string) (pq.Config, error) {
 	if query.Get("application_name") == "" {
 		query.Set("application_name", "osusume")
 	}
+	if query.Get("jit") == "" {
+		query.Set("jit", "off") // compiling costs more than any statement of ours runs
+	}
+	query.Set("binary_parameters", "yes") // bytes travel as they are, not as hexadecimal
 	u.RawQuery = query.Encode()
 	config, err := pq.NewConfig(u.String())
 	if err != nil {
