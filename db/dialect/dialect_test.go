@@ -5,12 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"osusume/db/dbtest"
 	"osusume/db/dialect"
 	"osusume/internal/fault"
 )
@@ -156,7 +158,18 @@ func TestATransactionIsAllOrNothingAndBounded(t *testing.T) {
 
 func TestASetOfRowsArrivesAsItIs(t *testing.T) {
 	t.Parallel()
-	d := openFile(t, filepath.Join(t.TempDir(), "a.db"), dialect.Options{})
+	dbtest.EachURL(t, func(t *testing.T, url string) {
+		d, err := dialect.Open(t.Context(), url, dialect.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		checkSet(t, d)
+	})
+}
+
+func checkSet(t *testing.T, d *dialect.DB) {
+	t.Helper()
 	type row struct {
 		T string  `db:"t"`
 		I int64   `db:"i"`
@@ -164,10 +177,12 @@ func TestASetOfRowsArrivesAsItIs(t *testing.T) {
 		B []byte  `db:"b"`
 	}
 	want := []row{
-		{"", 0, 0, nil}, {`"'\{},NULL`, -1 << 63, 0.1, []byte("\x00")}, {"寿司🍣\n", 1<<63 - 1, 3, []byte{0, 255, '\\'}}, {"NULL", 7, -1e300, []byte("x")},
+		{"", 0, 0, nil}, {"cut\uFFFDhere", 1, -0.5, []byte(`\x00`)}, {`"'\{},NULL`, -1 << 63, 0.1, []byte("\x00")}, {"寿司🍣\n", 1<<63 - 1, 3, []byte{0, 255, '\\'}}, {"NULL", 7, -1e300, []byte("x")},
 	}
+	given := slices.Clone(want)
+	given[1].T = "cut\x00here"
 	set := dialect.Rows(
-		dialect.Text("t", dialect.Of(want, func(r *row) string { return r.T })), dialect.Int("i", dialect.Of(want, func(r *row) int64 { return r.I })),
+		dialect.Text("t", dialect.Of(given, func(r *row) string { return r.T })), dialect.Int("i", dialect.Of(want, func(r *row) int64 { return r.I })),
 		dialect.Float("f", dialect.Of(want, func(r *row) float64 { return r.F })), dialect.Blob("b", dialect.Of(want, func(r *row) []byte { return r.B })))
 	for range 3 { // first unprepared, then prepared
 		var got []row
@@ -180,8 +195,45 @@ func TestASetOfRowsArrivesAsItIs(t *testing.T) {
 			t.Error(diff)
 		}
 	}
+	// The same text with sets of two shapes, and a set named twice.
+	for _, again := range []dialect.Set{dialect.Rows(dialect.Text("t", []string{"a"})), dialect.Rows(dialect.Int("i", []int{1}), dialect.Text("t", []string{"a"}))} {
+		var n int
+		if err := d.Get(t.Context(), &n, `SELECT count(*) FROM {set} WHERE s.t IN (SELECT s.t FROM {set})`, again); err != nil || n != 1 {
+			t.Errorf("%d rows, %v", n, err)
+		}
+	}
 	var none []row
 	if err := d.Select(t.Context(), &none, `SELECT s.t FROM {set} nonsense`, dialect.Rows(dialect.Text("t", []string(nil)))); err != nil || none != nil {
 		t.Errorf("an empty set runs a statement: %v", err)
+	}
+}
+
+func TestPostgresFaultsHaveTheirKinds(t *testing.T) {
+	t.Parallel()
+	_, app := dbtest.Postgres(t)
+	d, err := dialect.Open(t.Context(), app, dialect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	for text, want := range map[string]fault.Kind{
+		`INSERT INTO counter (name, value) VALUES ('catalog_version', 0)`: fault.Conflict,
+		`CREATE TABLE mine (a integer)`:                                   fault.Denied,
+		`SELECT pg_sleep(5)`:                                              fault.Later,
+		`SELECT CAST('secret words' AS bigint)`:                           fault.Other,
+	} {
+		err := d.Do(t.Context(), dialect.Mode{Deadline: 300 * time.Millisecond}, func(ctx context.Context, tx *dialect.Tx) error {
+			_, err := tx.Exec(ctx, text)
+			return err
+		})
+		if err == nil || fault.KindOf(err) != want || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v has kind %v, want %v", text, err, fault.KindOf(err), want)
+		}
+	}
+	if err := d.Do(t.Context(), dialect.Mode{ReadOnly: true}, func(ctx context.Context, tx *dialect.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE counter SET value = 1`)
+		return err
+	}); err == nil {
+		t.Error("a reader wrote")
 	}
 }
