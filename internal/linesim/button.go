@@ -109,6 +109,9 @@ func (m Message) QuickReplies() []Button {
 	return out
 }
 
+// String is Text, so that a test that prints an answer prints what a reader sees.
+func (m Message) String() string { return m.Text() }
+
 // Text is every word of the message a reader sees, one part a line, without buttons.
 func (m Message) Text() string {
 	t, _, err := parseTree(m.Raw)
