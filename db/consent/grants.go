@@ -94,10 +94,17 @@ func announce(ctx context.Context, tx *dialect.Tx, purpose, basis string, subjec
 	for i, s := range subjects {
 		list[i] = string(s)
 	}
+	// With the policies, planning the reads of an answer costs several times their execution, and their shape is fixed
+	// anyway; db/purchase switches back with its last statement.
+	planning := "auto"
+	if purpose == string(ids.PurchaseHistory) {
+		planning = "force_generic_plan"
+	}
 	var done int
 	err := tx.Get(ctx, &done, `SELECT 1 FROM (SELECT set_config('osusume.purpose', $1, true), set_config('osusume.basis', $2, true),
-		set_config('osusume.persons', $3, true), set_config('osusume.now_ms', $4, true), set_config('osusume.notice', $5, true) OFFSET 0) AS told`,
-		purpose, basis, strings.Join(list, ","), strconv.FormatInt(nowMS, 10), notice)
+		set_config('osusume.persons', $3, true), set_config('osusume.now_ms', $4, true), set_config('osusume.notice', $5, true),
+		set_config('plan_cache_mode', $6, true) OFFSET 0) AS told`,
+		purpose, basis, strings.Join(list, ","), strconv.FormatInt(nowMS, 10), notice, planning)
 	if err != nil {
 		return fmt.Errorf("consent: announce: %w", err)
 	}

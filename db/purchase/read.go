@@ -11,6 +11,7 @@ import (
 
 	"osusume/db/consent"
 	"osusume/db/dialect"
+	"osusume/internal/fault"
 	"osusume/internal/ids"
 	"osusume/offers"
 )
@@ -47,11 +48,11 @@ func Histories(ctx context.Context, tx *dialect.Tx, grants consent.Grants, since
 	for _, s := range subjects {
 		out[s] = &offers.History{}
 	}
-	set := dialect.Rows(dialect.Text("subject", subjects))
-	if err := readLines(ctx, tx, set, sinceMS, out); err != nil {
+	linked, err := readMemberships(ctx, tx, subjects, out)
+	if err != nil {
 		return nil, fmt.Errorf("purchase: histories: %w", err)
 	}
-	if err := readMemberships(ctx, tx, set, out); err != nil {
+	if err := readLines(ctx, tx, linked, sinceMS, out); err != nil {
 		return nil, fmt.Errorf("purchase: histories: %w", err)
 	}
 	if err := record(ctx, tx, grants, subjects, out); err != nil {
@@ -60,28 +61,39 @@ func Histories(ctx context.Context, tx *dialect.Tx, grants consent.Grants, since
 	return out, nil
 }
 
-// The two texts mean the same. Both look a person's rows up by index whatever the planner believes: just after a first
-// import nothing was analysed, and a join it chose freely read the whole table. Hence LATERAL with LIMIT on Postgres
-// (which SQLite lacks) and scalar subqueries instead of joins.
+// The two texts of each pair mean the same. Both look a person's rows up by index whatever the planner believes: just
+// after a first import nothing was analysed, and a join it chose freely read whole tables. Hence LATERAL with LIMIT on
+// Postgres (which SQLite lacks) and scalar subqueries instead of joins.
 const (
 	linesOnPostgres = `SELECT s.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift,
 			coalesce((SELECT r.returned_ms FROM purchase_return r WHERE r.customer = x.customer AND r.row_key = x.row_key), 0) AS returned_ms
-		FROM {set} JOIN link l ON l.subject = s.subject JOIN LATERAL (
+		FROM {set} JOIN LATERAL (
 			SELECT p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift FROM purchase p
-			WHERE p.customer = l.customer AND p.at_ms >= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0
+			WHERE p.customer = s.customer AND p.at_ms >= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0
 			ORDER BY p.at_ms DESC, p.row_key COLLATE "C" LIMIT $2) AS x ON true`
 	linesOnSQLite = `SELECT x.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift,
 			coalesce((SELECT r.returned_ms FROM purchase_return r WHERE r.customer = x.customer AND r.row_key = x.row_key), 0) AS returned_ms
-		FROM (SELECT l.subject, p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift,
+		FROM (SELECT s.subject, p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift,
 				row_number() OVER (PARTITION BY p.customer ORDER BY p.at_ms DESC, p.row_key) AS place
-			FROM {set} CROSS JOIN link l ON l.subject = s.subject CROSS JOIN purchase p ON p.customer = l.customer
+			FROM {set} CROSS JOIN purchase p ON p.customer = s.customer
 			WHERE p.at_ms >= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0) AS x
 		WHERE x.place <= $2`
+
+	membersOnPostgres = `SELECT s.subject, l.customer, coalesce((SELECT c.birth_year FROM customer c WHERE c.customer = l.customer), 0) AS birth_year,
+			coalesce(m.plan, '') AS plan, coalesce(m.since_ms, 0) AS since_ms, coalesce(m.usage, '') AS usage
+		FROM {set} JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = s.subject LIMIT 1) AS l ON true
+			LEFT JOIN LATERAL (SELECT n.plan, n.since_ms, n.usage FROM membership n WHERE n.customer = l.customer ORDER BY n.rev DESC LIMIT 1) AS m ON true`
+	membersOnSQLite = `SELECT s.subject, l.customer, coalesce((SELECT c.birth_year FROM customer c WHERE c.customer = l.customer), 0) AS birth_year,
+			coalesce(m.plan, '') AS plan, coalesce(m.since_ms, 0) AS since_ms, coalesce(m.usage, '') AS usage
+		FROM {set} CROSS JOIN link l ON l.subject = s.subject
+			LEFT JOIN membership m ON m.customer = l.customer AND m.rev = (SELECT max(n.rev) FROM membership n WHERE n.customer = l.customer)`
 )
 
-func readLines(ctx context.Context, tx *dialect.Tx, set dialect.Set, sinceMS int64, out map[ids.Subject]*offers.History) error {
+func readLines(ctx context.Context, tx *dialect.Tx, linked []linkRow, sinceMS int64, out map[ids.Subject]*offers.History) error {
 	var rows []lineRow
-	err := tx.Select(ctx, &rows, tx.Kind().Pick(linesOnPostgres, linesOnSQLite), sinceMS, mostLines, set)
+	err := tx.Select(ctx, &rows, tx.Kind().Pick(linesOnPostgres, linesOnSQLite), sinceMS, mostLines, dialect.Rows(
+		dialect.Text("subject", dialect.Of(linked, func(l *linkRow) string { return l.Subject })),
+		dialect.Text("customer", dialect.Of(linked, func(l *linkRow) string { return l.Customer }))))
 	if err != nil {
 		return err
 	}
@@ -101,20 +113,20 @@ func byTime(a, b offers.Purchase) int {
 	return cmp.Or(cmp.Compare(a.AtMS, b.AtMS), cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Quantity, b.Quantity), cmp.Compare(a.UnitPrice, b.UnitPrice))
 }
 
-func readMemberships(ctx context.Context, tx *dialect.Tx, set dialect.Set, out map[ids.Subject]*offers.History) error {
-	var rows []struct {
-		Subject   string `db:"subject"`
-		BirthYear int    `db:"birth_year"`
-		Plan      string `db:"plan"`
-		SinceMS   int64  `db:"since_ms"`
-		Usage     string `db:"usage"`
-	}
-	err := tx.Select(ctx, &rows, `SELECT l.subject, coalesce(c.birth_year, 0) AS birth_year, coalesce(m.plan, '') AS plan,
-			coalesce(m.since_ms, 0) AS since_ms, coalesce(m.usage, '') AS usage
-		FROM {set} JOIN link l ON l.subject = s.subject LEFT JOIN customer c ON c.customer = l.customer
-			LEFT JOIN membership m ON m.customer = l.customer AND m.rev = (SELECT max(n.rev) FROM membership n WHERE n.customer = l.customer)`, set)
-	if err != nil {
-		return err
+type linkRow struct {
+	Subject   string `db:"subject"`
+	Customer  string `db:"customer"`
+	BirthYear int    `db:"birth_year"`
+	Plan      string `db:"plan"`
+	SinceMS   int64  `db:"since_ms"`
+	Usage     string `db:"usage"`
+}
+
+// readMemberships fills in the plans and gives the customers that the persons are linked to.
+func readMemberships(ctx context.Context, tx *dialect.Tx, subjects []ids.Subject, out map[ids.Subject]*offers.History) ([]linkRow, error) {
+	var rows []linkRow
+	if err := tx.Select(ctx, &rows, tx.Kind().Pick(membersOnPostgres, membersOnSQLite), dialect.Rows(dialect.Text("subject", subjects))); err != nil {
+		return nil, err
 	}
 	for _, r := range rows {
 		h := out[ids.Subject(r.Subject)]
@@ -127,19 +139,30 @@ func readMemberships(ctx context.Context, tx *dialect.Tx, set dialect.Set, out m
 		}
 		h.Membership = &offers.Membership{Plan: ids.PlanID(r.Plan), SinceMS: r.SinceMS}
 		if err := json.Unmarshal([]byte(r.Usage), &h.Membership.Usage); err != nil {
-			return fmt.Errorf("a stored plan use cannot be read: %w", err)
+			return nil, fmt.Errorf("a stored plan use cannot be read: %w", err)
 		}
 	}
-	return nil
+	return rows, nil
 }
 
+// Both write one record a person; on Postgres the same statement ends the way of planning that the grants' Admit began.
+const (
+	recordOnPostgres = `INSERT INTO access_record (at_ms, subject, purpose, event_id, row_count)
+		SELECT CAST($1 AS bigint), s.subject, CAST($2 AS text), s.event_id, s.row_count
+		FROM {set} CROSS JOIN (SELECT set_config('plan_cache_mode', 'auto', true) AS mode OFFSET 0) AS p WHERE p.mode = 'auto'`
+	recordOnSQLite = `INSERT INTO access_record (at_ms, subject, purpose, event_id, row_count)
+		SELECT $1, s.subject, $2, s.event_id, s.row_count FROM {set} WHERE true`
+)
+
 func record(ctx context.Context, tx *dialect.Tx, grants consent.Grants, subjects []ids.Subject, read map[ids.Subject]*offers.History) error {
-	_, err := tx.Exec(ctx, `INSERT INTO access_record (at_ms, subject, purpose, event_id, row_count)
-		SELECT CAST($1 AS bigint), s.subject, CAST($2 AS text), s.event_id, s.row_count FROM {set} WHERE true`,
+	written, err := tx.Exec(ctx, tx.Kind().Pick(recordOnPostgres, recordOnSQLite),
 		grants.NowMS(), string(ids.PurchaseHistory), dialect.Rows(
 			dialect.Text("subject", subjects),
 			dialect.Text("event_id", dialect.Of(subjects, func(s *ids.Subject) string { return grants.EventID(*s) })),
 			dialect.Int("row_count", dialect.Of(subjects, func(s *ids.Subject) int { return len(read[*s].Purchases) })),
 		))
+	if err == nil && written != int64(len(subjects)) {
+		err = fault.Newf(fault.Other, "access record", "%d of %d were written", written, len(subjects))
+	}
 	return err
 }
