@@ -15,7 +15,7 @@ import (
 
 const (
 	chaosKills = 100
-	chaosUsers = 12
+	chaosUsers = 30
 )
 
 // TestNoEventIsLostOrAnsweredTwiceWhateverDies kills the server a hundred times under load, at moments drawn from a seed,
@@ -53,7 +53,7 @@ func TestNoEventIsLostOrAnsweredTwiceWhateverDies(t *testing.T) {
 		}
 		moments := rand.New(rand.NewPCG(seed, 1<<32))
 		for kill := range chaosKills {
-			moment := time.NewTimer(time.Duration(moments.IntN(300)) * time.Millisecond)
+			moment := time.NewTimer(time.Duration(moments.IntN(600)) * time.Millisecond)
 			<-moment.C
 			server.kill()
 			server = w.start(server.addr)
@@ -89,7 +89,7 @@ func (w *world) talk(ctx context.Context, user string, random *rand.Rand) {
 	event := w.sim.Follow(user)
 	for ctx.Err() == nil {
 		if random.IntN(4) > 0 {
-			patience, done := context.WithTimeout(ctx, 15*time.Second)
+			patience, done := context.WithTimeout(ctx, 2*time.Second)
 			_, _ = w.sim.WaitReply(patience, event.ID) // what never comes is found at the end
 			done()
 		}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net"
@@ -147,10 +148,7 @@ func newProxy(t *testing.T, database string) (*proxy, string) {
 	p := &proxy{listener: listener, target: u.Host, open: map[net.Conn]bool{}}
 	network := "tcp"
 	if host := u.Query().Get("host"); host != "" && strings.HasPrefix(host, "/") {
-		port := u.Query().Get("port")
-		if port == "" {
-			port = u.Port()
-		}
+		port := cmp.Or(u.Query().Get("port"), u.Port(), "5432")
 		p.target, network = host+"/.s.PGSQL."+port, "unix"
 	}
 	u.Host = listener.Addr().String()
