@@ -51,8 +51,9 @@ type listener struct {
 	done   chan struct{}
 }
 
-// listen takes the socket at once, so that a port in use stops the start; serve answers on it.
-func listen(ctx context.Context, addr string, handler http.Handler, write time.Duration, log *zap.Logger) (*listener, error) {
+// listen takes the socket, so that a port in use stops the start before anything else is done; serve answers on it.
+// write bounds the time an answer may take; 0 is no bound.
+func listen(ctx context.Context, addr string, write time.Duration, log *zap.Logger) (*listener, error) {
 	socket, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
@@ -60,7 +61,6 @@ func listen(ctx context.Context, addr string, handler http.Handler, write time.D
 	return &listener{
 		socket: socket, done: make(chan struct{}),
 		server: &http.Server{
-			Handler: handler,
 			// LINE waits two seconds for an answer, so a slower body is nobody we serve.
 			ReadHeaderTimeout: 2 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: write,
 			IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
@@ -81,7 +81,8 @@ func (p panicLog) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-func (l *listener) serve(log *zap.Logger) {
+func (l *listener) serve(handler http.Handler, log *zap.Logger) {
+	l.server.Handler = handler
 	go func() {
 		defer close(l.done)
 		if err := l.server.Serve(l.socket); !errors.Is(err, http.ErrServerClosed) {

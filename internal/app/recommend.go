@@ -161,7 +161,7 @@ func recommend(ctx context.Context, store *db.Store, settings Settings, q recomm
 	case view.History.BirthYear > 0 && q.at.In(settings.Timezone).Year()-view.History.BirthYear <= minProfilingAge:
 		out.Basis, request.History = fmt.Sprintf("general offers: the customer may be under %d", minProfilingAge), nil
 	default:
-		out.Basis = fmt.Sprintf("%d purchases of the last %d days, under the customer's grant", len(view.History.Purchases), db.HistoryDays)
+		out.Basis = fmt.Sprintf("%d purchases since %s, under the customer's grant", len(view.History.Purchases), time.UnixMilli(db.HistorySince(nowMS)).In(settings.Timezone).Format(time.DateOnly))
 	}
 	decision := model.Recommend(request)
 	out.Personal = decision.Personal

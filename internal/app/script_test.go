@@ -1,11 +1,13 @@
 package app
 
 import (
+	"compress/gzip"
 	"context"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding/japanese"
 )
 
 // TestMain lets the scripts run the program itself as the command osusume, in a process of its own.
@@ -21,8 +23,36 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		// -update in the environment's place: OSUSUME_UPDATE_SCRIPTS=1 go test rewrites the golden parts for review.
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		// OSUSUME_UPDATE_SCRIPTS=1 go test rewrites the golden parts, for review.
 		UpdateScripts: os.Getenv("OSUSUME_UPDATE_SCRIPTS") != "",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sjis": scriptSJIS, "gzip": scriptGzip,
+		},
 	})
+}
+
+// scriptSJIS writes the text of one file as Shift_JIS into another: sjis FROM TO.
+func scriptSJIS(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sjis FROM TO")
+	}
+	text, err := japanese.ShiftJIS.NewEncoder().String(ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// scriptGzip compresses one file into another: gzip FROM TO.
+func scriptGzip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: gzip FROM TO")
+	}
+	file, err := os.Create(ts.MkAbs(args[1]))
+	ts.Check(err)
+	w := gzip.NewWriter(file)
+	_, err = w.Write([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	ts.Check(w.Close())
+	ts.Check(file.Close())
 }

@@ -76,6 +76,9 @@ func startServer(ctx context.Context, settings Settings, options serverOptions) 
 			err = errors.Join(err, s.Stop())
 		}
 	}()
+	if err := s.takeSockets(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
@@ -88,9 +91,7 @@ func startServer(ctx context.Context, settings Settings, options serverOptions) 
 	if err := s.models.refresh(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.openListeners(ctx); err != nil {
-		return nil, err
-	}
+	s.ready = s.newReadiness()
 	s.start(ctx)
 	s.log.Info("serving", zap.String("addr", s.Addr()), zap.String("database", s.store.Kind().String()))
 	return s, nil
@@ -192,25 +193,27 @@ func (s *server) newWorker(shopName string) *bot.Worker {
 	})
 }
 
-func (s *server) openListeners(ctx context.Context) (err error) {
-	s.ready = &readiness{now: s.clock.Now, note: s.metrics.Ready, parts: []part{
+// takeSockets comes first: a port in use is the commonest reason why a start fails.
+func (s *server) takeSockets(ctx context.Context) (err error) {
+	if s.settings.MetricsAddr != "" {
+		// Profiles take as long as they are asked to.
+		if s.private, err = listen(ctx, s.settings.MetricsAddr, 0, s.log); err != nil {
+			return settingError{"OSUSUME_METRICS_ADDR", "cannot be used: " + socketProblem(err)}
+		}
+	}
+	if s.public, err = listen(ctx, s.settings.Addr, 10*time.Second, s.log); err != nil {
+		return settingError{"OSUSUME_ADDR", "cannot be used: " + socketProblem(err)}
+	}
+	return nil
+}
+
+func (s *server) newReadiness() *readiness {
+	return &readiness{now: s.clock.Now, note: s.metrics.Ready, parts: []part{
 		{"database", s.store.Ping},
 		{"schema", s.checkSchema},
 		{"key", func(context.Context) error { _, _, err := s.keys.Current(); return err }},
 		{"model", func(context.Context) error { return s.models.loaded() }},
 	}}
-	if s.settings.MetricsAddr != "" {
-		// Profiles take as long as they are asked to.
-		s.private, err = listen(ctx, s.settings.MetricsAddr, privateRoutes(s.metrics.Handler()), 0, s.log)
-		if err != nil {
-			return settingError{"OSUSUME_METRICS_ADDR", "cannot be used: " + socketProblem(err)}
-		}
-	}
-	s.public, err = listen(ctx, s.settings.Addr, publicRoutes(s.door, s.ready), 10*time.Second, s.log)
-	if err != nil {
-		return settingError{"OSUSUME_ADDR", "cannot be used: " + socketProblem(err)}
-	}
-	return nil
 }
 
 func socketProblem(err error) string {
@@ -230,9 +233,9 @@ func (s *server) start(ctx context.Context) {
 	s.door.Start(tasks)
 	s.housekeep(tasks)
 	if s.private != nil {
-		s.private.serve(s.log)
+		s.private.serve(privateRoutes(s.metrics.Handler()), s.log)
 	}
-	s.public.serve(s.log)
+	s.public.serve(publicRoutes(s.door, s.ready), s.log)
 }
 
 // Addr is the host and port of the public listener.

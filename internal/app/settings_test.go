@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // envOf gives an environment that holds exactly the pairs.
@@ -19,7 +20,10 @@ func envOf(pairs map[string]string) Env {
 func program(t *testing.T, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status = Run(context.Background(), args, envOf(env), strings.NewReader(stdin), &out, &errs)
+	// A serve that starts although it should not must fail its test, not hang it.
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	status = Run(ctx, args, envOf(env), strings.NewReader(stdin), &out, &errs)
 	return status, out.String(), errs.String()
 }
 
