@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"osusume/db/dbtest"
 	"osusume/internal/linesim"
 )
 
@@ -66,6 +67,9 @@ func TestNoEventIsLostOrAnsweredTwiceWhateverDies(t *testing.T) {
 		w.sim.SetFaults(nil)
 		w.awaitEveryAnswer(seed)
 		w.checkEveryAnswer(seed)
+		w.checkStopsHeld(seed)
+		w.checkStore(seed)
+		server.stop()
 	})
 }
 
@@ -154,5 +158,67 @@ func (w *world) checkEveryAnswer(seed uint64) {
 	w.t.Logf("seed %d: %d accepted events", seed, accepted)
 	if accepted < 5*chaosUsers {
 		w.t.Errorf("only %d events were accepted: that is no load", accepted)
+	}
+}
+
+// checkStopsHeld asks every customer whose last word on consent was a stop how they stand.
+func (w *world) checkStopsHeld(seed uint64) {
+	w.t.Helper()
+	stopped := 0
+	for i := range chaosUsers {
+		user := chaosUser(i)
+		if !w.lastWordWasStop(user) {
+			continue
+		}
+		stopped++
+		mustNotContain(w.t, fmt.Sprintf("seed %d: the consents of a customer who said stop", seed), w.say(user, "同意状況"), "同意済み")
+	}
+	w.t.Logf("seed %d: %d customers said stop last", seed, stopped)
+}
+
+// lastWordWasStop looks at the accepted events alone: what the server never took it cannot obey.
+func (w *world) lastWordWasStop(user string) bool {
+	stop := false
+	for _, entry := range w.sim.Transcript(user) {
+		r, known := w.sim.Record(entry.EventID)
+		if entry.From != "user" || !known || !r.Accepted() {
+			continue
+		}
+		switch entry.Text {
+		case "停止", "すべて停止", "おすすめを止める":
+			stop = true
+		case "同意する":
+			stop = false
+		}
+	}
+	return stop
+}
+
+// checkStore looks into the database under the last server: nothing waits, the ledger's chain holds, and what was
+// written as it went is what the ledger folds to.
+func (w *world) checkStore(seed uint64) {
+	w.t.Helper()
+	store := dbtest.Open(w.t, w.database)
+	// A reply of unknown outcome is tried again with its token for a while before it ends.
+	deadline := time.Now().Add(60 * time.Second)
+	for {
+		backlog, err := store.Backlog(w.t.Context())
+		if err == nil && backlog.Waiting == 0 && backlog.Queued == 0 {
+			break
+		}
+		if err != nil || time.Now().After(deadline) {
+			w.t.Errorf("seed %d: left behind %+v, %v", seed, backlog, err)
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if _, err := store.SealLedger(w.t.Context()); err != nil {
+		w.t.Errorf("seed %d: seal: %v", seed, err)
+	}
+	if report, err := store.VerifyLedger(w.t.Context()); err != nil || report.Sealed == 0 {
+		w.t.Errorf("seed %d: the ledger: %+v, %v", seed, report, err)
+	}
+	if _, differ, err := store.RebuildConsent(w.t.Context()); err != nil || len(differ) > 0 {
+		w.t.Errorf("seed %d: %d persons' consents are not what their ledger says, %v", seed, len(differ), err)
 	}
 }
