@@ -87,6 +87,14 @@ func TestAReturnAddedLaterFindsItsPurchase(t *testing.T) {
 		if got := s.purchases(t, byOrder, byRow, byRow); got.Updated != 2 || got.Unchanged != 1 {
 			t.Errorf("%+v", got)
 		}
+		first, second := bought("c2", "pot", 30), bought("c2", "pot", 30)
+		second.ReturnedMS = noonMS
+		if got := s.purchases(t, first, second); got.Inserted != 1 || got.Unchanged != 1 {
+			t.Errorf("bought and returned in one file: %+v", got)
+		}
+		if got := s.purchases(t, second); got.Unchanged != 1 {
+			t.Errorf("the return in the same file was lost: %+v", got)
+		}
 		if got := s.purchases(t, byOrder, byRow); got.Unchanged != 2 {
 			t.Errorf("again: %+v", got)
 		}

@@ -83,7 +83,7 @@ func TestTheSameCauseRecordedTwiceIsOneRecord(t *testing.T) {
 	eachShop(t, func(t *testing.T, s shop) {
 		first := decided("E1/withdrawn", "s1", ledger.Withdrawn, 1000)
 		again := first
-		again.ReceivedMS, again.State = 9000, ledger.Given // the same cause cannot become something else
+		again.AtMS, again.ReceivedMS, again.State = 8000, 9000, ledger.Given // the same cause cannot become something else
 		s.append(t, first, again)
 		s.append(t, again)
 		var n int

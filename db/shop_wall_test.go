@@ -129,13 +129,15 @@ func TestOnlyALiveGrantUnderTheNoticeInForceIsMinted(t *testing.T) {
 		if minted("s2", noonMS, notice) || minted("canary", noonMS, notice) {
 			t.Error("someone who never agreed has a grant")
 		}
-		if minted("s1", noonMS+99*dayMS, notice) {
+		if minted("s1", noonMS+99*dayMS, notice) || minted("s1", noonMS+999*dayMS, notice) {
 			t.Error("an expired grant is honoured")
 		}
 		if minted("s1", noonMS, "n2") {
 			t.Error("a grant under an older notice is honoured")
 		}
-		s.append(t, decided("e2", "s1", ledger.Withdrawn, noonMS-1, ids.PurchaseHistory))
+		stop := decided("e2", "s1", ledger.Withdrawn, noonMS-1, ids.PurchaseHistory)
+		stop.ValidUntilMS = noonMS + 100*dayMS // whatever else a withdrawal says, it is none the less one
+		s.append(t, stop)
 		if minted("s1", noonMS, notice) {
 			t.Error("a withdrawn grant is honoured")
 		}
