@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/base64"
 	"slices"
 
 	"osusume/bot/render"
@@ -60,18 +61,57 @@ func (r *run) askOffers(e dialog.AskOffers) dialog.Event {
 	}
 	if e.More {
 		req.Exclude = r.conv.ShownSKUs
-		if req.Topic == "" {
-			req.Topic = r.conv.Topic
-		}
 	} else {
 		r.conv.ShownSKUs = nil
 	}
-	r.conv.Topic = req.Topic
+	if e.More && req.Topic == "" {
+		req.Topic = r.openTopic(r.conv.Topic)
+	} else {
+		r.conv.Topic = r.sealTopic(req.Topic)
+	}
 	decision := r.engine.Recommend(req)
 	r.found = decision.Offers[:min(len(decision.Offers), offersInAnAnswer)]
 	personal := decision.Personal && req.History != nil
 	r.general = !personal
 	return dialog.OffersReady{Count: len(r.found), Personal: personal}
+}
+
+// topicContext separates the sealed topic from the person's other sealed records.
+const topicContext = "topic"
+
+// sealTopic gives the form in which the words of a request are stored: they are the customer's, so they rest under the
+// customer's key. Without a key they are not kept, and 「ほかには？」 goes on without them.
+func (r *run) sealTopic(topic string) string {
+	if topic == "" {
+		return ""
+	}
+	if len(r.person.WrappedKey) == 0 && r.out.Person == nil {
+		return ""
+	}
+	key, _, err := r.personKey()
+	if err != nil {
+		return ""
+	}
+	return base64.RawStdEncoding.EncodeToString(key.Seal([]byte(topic), topicContext))
+}
+
+func (r *run) openTopic(stored string) string {
+	if stored == "" {
+		return ""
+	}
+	sealed, err := base64.RawStdEncoding.DecodeString(stored)
+	if err != nil {
+		return ""
+	}
+	key, _, err := r.personKey()
+	if err != nil {
+		return ""
+	}
+	topic, err := key.Open(sealed, topicContext)
+	if err != nil {
+		return ""
+	}
+	return string(topic)
 }
 
 func (r *run) showOffers(e dialog.ShowOffers) {

@@ -42,7 +42,7 @@ func labelValues() map[string]labelSet {
 			"postback", "unsend", "source_id"),
 		"end":     newLabelSet("answered", "silent", "given_up", "lost", "failed"),
 		"kind":    newLabelSet("reply", "push"),
-		"outcome": newLabelSet("accepted", "refused", "no_answer", "rate_limited", "over_quota"),
+		"outcome": newLabelSet("accepted", "refused", "no_answer", "rate_limited", "over_quota", "not_sent"),
 		"state":   newLabelSet("queued", "sent", "failed", "unknown", "suppressed"),
 		"part":    newLabelSet("database", "schema", "key", "model"),
 	}
@@ -150,7 +150,7 @@ var (
 	kindNames    = map[queue.OutKind]string{queue.Reply: "reply", queue.Push: "push"}
 	outcomeNames = map[queue.Outcome]string{
 		queue.Accepted: "accepted", queue.Refused: "refused", queue.NoAnswer: "no_answer", queue.RateLimited: "rate_limited",
-		queue.OverQuota: "over_quota",
+		queue.OverQuota: "over_quota", queue.NotSent: "not_sent",
 	}
 	stateNames = map[queue.OutState]string{
 		queue.Queued: "queued", queue.Sent: "sent", queue.Failed: "failed", queue.Unknown: "unknown", queue.Suppressed: "suppressed",

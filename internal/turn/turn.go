@@ -29,7 +29,7 @@ type Conversation struct {
 	Version   int64     // 0 = no row yet; the write is compare-and-set on it
 	LastBatch string    // names the offers last shown together
 	ShownSKUs []ids.SKU // shown since the last fresh request, for 「ほかには？」
-	Topic     string    // of the last fresh request
+	Topic     string    // of the last fresh request: the customer's words, sealed by bot under the person's key
 	Pending   ids.OfferID
 	EraseHash string // keyed hash of the pending deletion's nonce
 	EraseMS   int64  // when it was asked
