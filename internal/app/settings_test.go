@@ -268,3 +268,25 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 		}
 	}
 }
+
+func TestTheReadmeNamesEverySettingWithItsDefault(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range settingsTable() {
+		row := ""
+		for line := range strings.Lines(string(page)) {
+			if strings.HasPrefix(line, "| ") && strings.Contains(line, "`"+s.name+"`") {
+				row = line
+			}
+		}
+		if row == "" {
+			t.Errorf("the README's table lacks %s", s.name)
+		}
+		if s.fallback != "" && !strings.Contains(row, "`"+s.fallback+"`") && !strings.Contains(row, "LINE's") {
+			t.Errorf("the README gives %s another default than %q: %s", s.name, s.fallback, row)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -40,7 +41,7 @@ type summary struct {
 
 func main() {
 	forbid := flag.Bool("forbid-skips", false, "fail when a test is skipped")
-	allow := flag.String("allow-skip", "", "with -forbid-skips: a skip whose reason contains this text is allowed; empty allows none")
+	allow := flag.String("allow-skip", "", "with -forbid-skips: a skip whose reason matches this regular expression is allowed; empty allows none")
 	flag.Parse()
 	ok, err := run(os.Stdin, os.Stdout, *forbid, *allow)
 	if err != nil {
@@ -53,6 +54,10 @@ func main() {
 }
 
 func run(in io.Reader, out io.Writer, forbid bool, allow string) (bool, error) {
+	allowed, err := regexp.Compile(allow)
+	if err != nil {
+		return false, err
+	}
 	s := &summary{output: map[string]*strings.Builder{}, failedInside: map[string]int{}}
 	lines := bufio.NewReaderSize(in, 1<<20)
 	for {
@@ -72,7 +77,7 @@ func run(in io.Reader, out io.Writer, forbid bool, allow string) (bool, error) {
 			return false, err
 		}
 	}
-	return s.print(out, forbid, allow), nil
+	return s.print(out, func(reason string) bool { return !forbid || (allow != "" && allowed.MatchString(reason)) }), nil
 }
 
 func (s *summary) take(e event, out io.Writer) {
@@ -127,7 +132,7 @@ func (s *summary) text(key string) string {
 	return ""
 }
 
-func (s *summary) print(out io.Writer, forbid bool, allow string) bool {
+func (s *summary) print(out io.Writer, maySkip func(reason string) bool) bool {
 	for _, f := range s.failed {
 		fmt.Fprintf(out, "\n--- FAIL %s\n%s", f.name, f.text)
 	}
@@ -139,7 +144,7 @@ func (s *summary) print(out io.Writer, forbid bool, allow string) bool {
 	for _, k := range s.skipped {
 		reason := reasonOf(k.text)
 		mark := ""
-		if forbid && (allow == "" || !strings.Contains(reason, allow)) {
+		if !maySkip(reason) {
 			forbidden++
 			mark = "  [not allowed here]"
 		}
