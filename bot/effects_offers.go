@@ -286,29 +286,49 @@ func (r *run) showNext(e dialog.ShowNext) {
 	r.parts = append(r.parts, render.Text{Key: phrase.RenderFallback})
 }
 
-// answerOffer records what was said of an offer, and what follows from it for later ones.
+// wholeAnswer is the pending mark of an answer that was turned down in words, without naming one of its offers.
+const wholeAnswer ids.OfferID = "*"
+
+// answerOffer records what was said of an offer, and what follows from it for later ones. Words like 「今回は結構です」 are
+// about everything just shown, and so is the reason tapped after them.
 func (r *run) answerOffer(e dialog.Answer) {
 	shown, ok := r.current(e.Offer)
 	if !ok {
 		return
 	}
-	o := shown.Offer
-	r.out.Answers = append(r.out.Answers, turn.Answer{
-		Offer: o.ID, Accepted: e.Accepted, Reason: e.Reason, AtMS: r.nowMS,
-	})
-	if e.Accepted {
-		r.conv.Pending = ""
-		return
+	about := []turn.Shown{shown}
+	whole := !e.Accepted && len(r.person.Shown) > 1 && r.inLastAnswer(shown) &&
+		(e.Offer == "" && r.conv.Pending == "" || r.conv.Pending == wholeAnswer)
+	if whole {
+		about = r.person.Shown
 	}
 	r.conv.Pending = ""
-	if e.Reason == dialog.NoReason {
-		r.conv.Pending = o.ID
+	if !e.Accepted && e.Reason == dialog.NoReason {
+		r.conv.Pending = shown.Offer.ID
+		if whole {
+			r.conv.Pending = wholeAnswer
+		}
 	}
+	for _, s := range about {
+		r.out.Answers = append(r.out.Answers, turn.Answer{
+			Offer: s.Offer.ID, Accepted: e.Accepted, Reason: e.Reason, AtMS: r.nowMS,
+		})
+		if !e.Accepted {
+			r.markDeclined(s.Offer, e.Reason)
+		}
+	}
+}
+
+func (r *run) inLastAnswer(shown turn.Shown) bool {
+	return slices.ContainsFunc(r.person.Shown, func(s turn.Shown) bool { return s.Offer.ID == shown.Offer.ID })
+}
+
+func (r *run) markDeclined(o offers.Offer, reason dialog.DeclineReason) {
 	item := string(o.SKU)
 	if item == "" {
 		item = string(o.Plan)
 	}
-	switch e.Reason {
+	switch reason {
 	case dialog.AlreadyHave:
 		r.mark(offers.MarkOwned, item, 0, 0)
 	case dialog.NotNow:
@@ -319,7 +339,7 @@ func (r *run) answerOffer(e dialog.Answer) {
 	if o.Category == "" {
 		return
 	}
-	switch e.Reason {
+	switch reason {
 	case dialog.TooExpensive:
 		r.mark(offers.MarkPrice, o.Category, o.Price, r.nowMS+declinedMS)
 	case dialog.NotMyTaste:

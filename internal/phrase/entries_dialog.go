@@ -186,7 +186,7 @@ var dialogEntries = []Entry{
 	},
 	{
 		Key: SayDeclined,
-		JA:  "承知しました。この商品は90日間ご案内しません。よろしければ理由をお聞かせください。\n高い：同じ種類のより高い商品も90日間控えます。\n持っている：今後ご案内しません。\n今はいらない：30日間ご案内しません。\n好みではない：同じ種類を90日間控えます。\n通知が多い：回数について承ります。",
+		JA:  "承知しました。こちらの商品は90日間ご案内しません。よろしければ理由をお聞かせください。\n高い：同じ種類のより高い商品も90日間控えます。\n持っている：今後ご案内しません。\n今はいらない：30日間ご案内しません。\n好みではない：同じ種類を90日間控えます。\n通知が多い：回数について承ります。",
 		EN:  "Understood. We will not suggest this for 90 days. If you like, tell us why.\nToo expensive: nor dearer items of its kind for 90 days.\nI have it: not again.\nNot now: not for 30 days.\nNot my taste: nor its kind for 90 days.\nToo many messages: noted.",
 	},
 	{
@@ -196,12 +196,12 @@ var dialogEntries = []Entry{
 	},
 	{
 		Key: SayDeclinedNoted,
-		JA:  "承知しました。この商品は90日間ご案内しません。お知らせくださりありがとうございます。",
+		JA:  "承知しました。こちらの商品は90日間ご案内しません。お知らせくださりありがとうございます。",
 		EN:  "Understood. We will not suggest this for 90 days. Thank you for telling us.",
 	},
 	{
 		Key: SayReasonPrice,
-		JA:  "ありがとうございます。この商品と、同じ種類のより高い商品は90日間ご案内しません。",
+		JA:  "ありがとうございます。こちらの商品と、同じ種類のより高い商品は90日間ご案内しません。",
 		EN:  "Thank you. We will not suggest this, or dearer items of its kind, for 90 days.",
 	},
 	{
@@ -211,7 +211,7 @@ var dialogEntries = []Entry{
 	},
 	{
 		Key: SayReasonLater,
-		JA:  "ありがとうございます。この商品は30日間ご案内しません。",
+		JA:  "ありがとうございます。こちらの商品は30日間ご案内しません。",
 		EN:  "Thank you. We will not suggest this for 30 days.",
 	},
 	{
@@ -221,7 +221,7 @@ var dialogEntries = []Entry{
 	},
 	{
 		Key: SayReasonOften,
-		JA:  "ありがとうございます。こちらからのご案内は、今はお送りしておりません。この商品は90日間ご案内しません。すべて止める場合は「停止」とお送りください。",
+		JA:  "ありがとうございます。こちらからのご案内は、今はお送りしておりません。こちらの商品は90日間ご案内しません。すべて止める場合は「停止」とお送りください。",
 		EN:  "Thank you. At present we do not write to you first. We will not suggest this for 90 days. Send \"STOP\" to stop everything.",
 	},
 	{
