@@ -205,16 +205,23 @@ func (b *bench) measure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n%-10s %9s %9s %9s %9s %11s %11s\n", "bot", "events/s", "p50 ms", "p99 ms", "presses", "unanswered", "bytes/reply")
+	small := b.started[len(b.started)-1]
+	fmt.Printf("\n%-10s %9s %9s %9s %9s %11s %11s   %s\n", "bot", "events/s", "p50 ms", "p99 ms", "presses", "unanswered", "bytes/reply", cpuHeader)
 	var sums [2]float64
 	for range b.rounds {
-		for i, bot := range []struct{ name, callback string }{{"osusume", ours}, {"smallest", smallest}} {
+		for i, bot := range []struct {
+			name, callback string
+			pid            int
+		}{{"osusume", ours, server.Process.Pid}, {"smallest", smallest, small.Process.Pid}} {
+			before := readCPU(bot.pid, b.pg.pid(), b.load.pid)
 			r, err := b.load.do(job{Callback: bot.callback, Customers: b.shop.Chatting, Seconds: b.seconds})
 			if err != nil {
 				return fmt.Errorf("%s: %w", bot.name, err)
 			}
+			spent := readCPU(bot.pid, b.pg.pid(), b.load.pid).since(before)
 			sums[i] += r.PerSecond
-			fmt.Printf("%-10s %9.0f %9.1f %9.1f %9d %11d %11d\n", bot.name, r.PerSecond, r.P50MS, r.P99MS, r.Presses, r.Unanswered+r.Refused, r.AnswerBytes)
+			fmt.Printf("%-10s %9.0f %9.1f %9.1f %9d %11d %11d   %s\n", bot.name, r.PerSecond, r.P50MS, r.P99MS, r.Presses, r.Unanswered+r.Refused, r.AnswerBytes,
+				spent.perEvent(r.Events))
 			if r.Unanswered+r.Refused > 0 && i == 0 {
 				return fmt.Errorf("%d events were not answered", r.Unanswered+r.Refused)
 			}
@@ -250,6 +257,7 @@ type job struct {
 }
 
 type result struct {
+	Events      int     `json:"events"`
 	Presses     int     `json:"presses"`
 	PerSecond   float64 `json:"per_second"`
 	P50MS       float64 `json:"p50_ms"`
@@ -261,6 +269,7 @@ type result struct {
 }
 
 type loader struct {
+	pid      int
 	platform string
 	in       io.Writer
 	out      *bufio.Reader
@@ -281,7 +290,7 @@ func (b *bench) startLoad(ctx context.Context) (*loader, error) {
 		return nil, err
 	}
 	b.started = append(b.started, command)
-	l := &loader{in: in, out: bufio.NewReader(out)}
+	l := &loader{pid: command.Process.Pid, in: in, out: bufio.NewReader(out)}
 	address, err := l.out.ReadString('\n')
 	l.platform = strings.TrimSpace(address)
 	return l, err

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -81,6 +82,20 @@ func (c *cluster) do(ctx context.Context, program string, args ...string) error 
 
 func (c *cluster) stop() {
 	_ = c.do(context.Background(), "pg_ctl", "-D", c.data, "-m", "immediate", "stop")
+}
+
+// pid is the process id of the server's first process, 0 when it is not known.
+func (c *cluster) pid() int {
+	text, err := os.ReadFile(filepath.Join(c.data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil {
+		return 0
+	}
+	return pid
 }
 
 func (c *cluster) url(role string) string {
