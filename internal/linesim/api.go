@@ -145,6 +145,7 @@ func (s *Sim) log(c *call, endpoint string, res response) {
 		a.Response = append([]byte(nil), res.body...)
 	}
 	s.logged.add(a)
+	s.watch.bump()
 }
 
 func (s *Sim) handle(c *call, rt route, known bool) response {

@@ -93,6 +93,7 @@ func (s *Sim) leave(c *call) response {
 	g.mu.Lock()
 	g.friend, g.blocked = false, true
 	g.mu.Unlock()
+	s.watch.bump()
 	return response{status: http.StatusOK, body: okEmpty, mime: jsonMIME}
 }
 
@@ -147,6 +148,7 @@ func (s *Sim) loading(c *call) response {
 		u.mu.Lock()
 		u.loading = s.Now().Add(time.Duration(seconds) * time.Second)
 		u.mu.Unlock()
+		s.watch.bump()
 	}
 	return response{status: http.StatusAccepted, body: okEmpty, mime: jsonMIME}
 }
@@ -166,6 +168,7 @@ func (s *Sim) markAsRead(c *call) response {
 		u.mu.Lock()
 		u.readTo = s.Now()
 		u.mu.Unlock()
+		s.watch.bump()
 	}
 	return response{status: http.StatusOK, body: okEmpty, mime: jsonMIME}
 }

@@ -26,6 +26,7 @@ type chat struct {
 	entries  []Entry
 	contents map[string]*content
 	unsent   map[string]bool
+	changed  int64 // revision of the last change of entries
 }
 
 // Entry is one line of a conversation, in the order it appeared.
@@ -39,6 +40,9 @@ type Entry struct {
 	Text    string // words typed, display text of a button, or the event's name
 	Message *Message
 	Unsent  bool
+	Data    string // of a postback
+	Seq     int64  // rises along the conversation
+	Rev     int64  // revision of its last change
 }
 
 // content is what a user sent beyond text.
@@ -89,11 +93,13 @@ func (s *Sim) AddUser(id, displayName, language string) {
 // AddUserDetails makes a person known with all of a profile.
 func (s *Sim) AddUserDetails(u User) {
 	s.chats.LoadOrStore(u.ID, &chat{id: u.ID, name: u.Name, language: u.Language, picture: u.Picture, status: u.Status, friend: u.Friend})
+	s.watch.bump()
 }
 
 // AddGroup makes a group (or, with an id that begins with R, a room) known. The bot is in it once Join was called.
 func (s *Sim) AddGroup(id, name string, members ...string) {
 	s.chats.LoadOrStore(id, &chat{id: id, name: name, friend: true, members: members})
+	s.watch.bump()
 }
 
 func (s *Sim) chat(id string) *chat {
@@ -125,6 +131,8 @@ func (s *Sim) note(chatID string, e Entry) {
 	if len(c.entries) >= s.cfg.KeepMessages*2 {
 		c.entries = append(c.entries[:0:0], c.entries[len(c.entries)-s.cfg.KeepMessages:]...)
 	}
+	c.changed = s.watch.bump()
+	e.Seq, e.Rev = c.changed, c.changed
 	c.entries = append(c.entries, e)
 }
 

@@ -150,6 +150,10 @@ func (s *Sim) deliver(ctx context.Context, states []*eventState, redelivery bool
 			s.stats.Accepted.Add(1)
 		}
 	}
+	if !s.cfg.DropRecords {
+		s.posted.add(d)
+		s.watch.bump()
+	}
 	if s.cfg.OnDelivery != nil {
 		s.cfg.OnDelivery(d)
 	}

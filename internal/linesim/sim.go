@@ -105,6 +105,8 @@ type Sim struct {
 	wait   sync.WaitGroup
 	server *http.Server
 	logged callLog
+	posted deliveryLog
+	watch  watch
 }
 
 // Stats are running counts, readable at any time.

@@ -16,6 +16,16 @@ func (s *Sim) act(e Event, entry Entry) Event {
 	return e
 }
 
+// Act writes a line of the conversation, if kind is not empty, and hands any event to the platform's delivery: for
+// NewEvent.
+func (s *Sim) Act(e Event, kind, text string) Event {
+	if kind == "" || e.ChatID == "" {
+		s.Enqueue(e)
+		return e
+	}
+	return s.act(e, Entry{From: "system", ID: e.MessageID, Kind: kind, Text: text})
+}
+
 // Follow adds the account as a friend, or unblocks it.
 func (s *Sim) Follow(userID string) Event {
 	e := s.FollowEvent(userID)
@@ -91,31 +101,46 @@ func (s *Sim) wrote(chatID string, at time.Time) {
 
 // SendSticker sends a sticker.
 func (s *Sim) SendSticker(userID, packageID, stickerID string) Event {
-	e := s.newEvent("message", userID, userID)
+	return s.StickerIn(userID, userID, packageID, stickerID)
+}
+
+// StickerIn is SendSticker in any conversation.
+func (s *Sim) StickerIn(chatID, userID, packageID, stickerID string) Event {
+	e := s.newEvent("message", chatID, userID)
 	e.MessageID = s.messageID()
 	e.set("message", map[string]any{
 		"type": "sticker", "id": e.MessageID, "packageId": packageID, "stickerId": stickerID,
-		"stickerResourceType": "STATIC", "keywords": []string{"hello"}, "quoteToken": s.hex(), "markAsReadToken": s.markToken(userID),
+		"stickerResourceType": "STATIC", "keywords": []string{"hello"}, "quoteToken": s.hex(), "markAsReadToken": s.markToken(chatID),
 	})
-	s.wrote(userID, e.At)
+	s.wrote(chatID, e.At)
 	return s.act(e, Entry{From: "user", ID: e.MessageID, Kind: "sticker", Text: packageID + "/" + stickerID})
 }
 
 // SendLocation sends a place.
 func (s *Sim) SendLocation(userID, title string, latitude, longitude float64) Event {
-	e := s.newEvent("message", userID, userID)
+	return s.LocationIn(userID, userID, title, latitude, longitude)
+}
+
+// LocationIn is SendLocation in any conversation.
+func (s *Sim) LocationIn(chatID, userID, title string, latitude, longitude float64) Event {
+	e := s.newEvent("message", chatID, userID)
 	e.MessageID = s.messageID()
 	e.set("message", map[string]any{
 		"type": "location", "id": e.MessageID, "title": title, "address": title, "latitude": latitude, "longitude": longitude,
 	})
-	s.wrote(userID, e.At)
+	s.wrote(chatID, e.At)
 	return s.act(e, Entry{From: "user", ID: e.MessageID, Kind: "location", Text: title})
 }
 
 // SendMedia sends an image, video, audio or file (kind); the bytes are served by the content host. Video and audio are
 // "transcoded" for as long as transcode says.
 func (s *Sim) SendMedia(userID, kind, mime string, data []byte, transcode time.Duration) Event {
-	e := s.newEvent("message", userID, userID)
+	return s.MediaIn(userID, userID, kind, mime, data, transcode)
+}
+
+// MediaIn is SendMedia in any conversation.
+func (s *Sim) MediaIn(chatID, userID, kind, mime string, data []byte, transcode time.Duration) Event {
+	e := s.newEvent("message", chatID, userID)
 	e.MessageID = s.messageID()
 	m := map[string]any{"type": kind, "id": e.MessageID}
 	switch kind {
@@ -129,21 +154,30 @@ func (s *Sim) SendMedia(userID, kind, mime string, data []byte, transcode time.D
 		m["quoteToken"] = s.hex()
 	}
 	e.set("message", m)
-	if c := s.chat(userID); c != nil {
+	if c := s.chat(chatID); c != nil {
 		c.keep(e.MessageID, &content{mime: mime, bytes: data, ready: e.At.Add(transcode)})
 	}
-	s.wrote(userID, e.At)
+	s.wrote(chatID, e.At)
 	return s.act(e, Entry{From: "user", ID: e.MessageID, Kind: kind, Text: mime})
 }
 
 // Press sends a postback, as a button does; displayText appears in the chat without an event of its own.
 func (s *Sim) Press(userID, data, displayText string) Event {
-	return s.act(s.PressEvent(userID, data, nil), Entry{From: "user", Kind: "postback", Text: displayText})
+	return s.act(s.PressEvent(userID, data, nil), Entry{From: "user", Kind: "postback", Text: displayText, Data: data})
 }
 
 // PressEvent makes the event of Press. params are those of a date picker or rich menu switch.
 func (s *Sim) PressEvent(userID, data string, params map[string]string) Event {
-	e := s.newEvent("postback", userID, userID)
+	return s.pressIn(userID, userID, data, params)
+}
+
+// PressIn is Press in any conversation, with the params of a date picker or rich menu switch.
+func (s *Sim) PressIn(chatID, userID, data, displayText string, params map[string]string) Event {
+	return s.act(s.pressIn(chatID, userID, data, params), Entry{From: "user", Kind: "postback", Text: displayText, Data: data})
+}
+
+func (s *Sim) pressIn(chatID, userID, data string, params map[string]string) Event {
+	e := s.newEvent("postback", chatID, userID)
 	postback := map[string]any{"data": data}
 	if len(params) > 0 {
 		postback["params"] = params
@@ -170,7 +204,7 @@ func (s *Sim) PressButton(userID string, b Button) (e Event, ok bool) {
 	case "datetimepicker":
 		value := map[string]string{"date": "2006-01-02", "time": "15:04", "datetime": "2006-01-02T15:04"}[b.Mode]
 		e = s.PressEvent(userID, b.Data, map[string]string{b.Mode: s.Now().Format(value)})
-		return s.act(e, Entry{From: "user", Kind: "postback", Text: b.Label}), true
+		return s.act(e, Entry{From: "user", Kind: "postback", Text: b.Label, Data: b.Data}), true
 	}
 	return Event{}, false
 }
@@ -199,7 +233,8 @@ func (s *Sim) Unsend(chatID, messageID string) Event {
 		c.mu.Lock()
 		for i := range c.entries {
 			if c.entries[i].ID == messageID {
-				c.entries[i].Text, c.entries[i].Unsent = "", true
+				c.changed = s.watch.bump()
+				c.entries[i].Text, c.entries[i].Unsent, c.entries[i].Rev = "", true, c.changed
 			}
 		}
 		if c.unsent == nil {
@@ -227,11 +262,22 @@ func (s *Sim) UnsendEvent(chatID, messageID string) Event {
 
 // Join adds the bot to a group or room.
 func (s *Sim) Join(groupID string) Event {
+	s.present(groupID, true)
 	return s.act(s.newEvent("join", groupID, ""), Entry{From: "system", Kind: "join", Text: "join"})
+}
+
+// present says whether the bot is in a group or room.
+func (s *Sim) present(groupID string, in bool) {
+	if c := s.chat(groupID); c != nil {
+		c.mu.Lock()
+		c.friend, c.blocked = in, !in
+		c.mu.Unlock()
+	}
 }
 
 // Leave removes the bot from a group or room.
 func (s *Sim) Leave(groupID string) Event {
+	s.present(groupID, false)
 	return s.act(s.newEvent("leave", groupID, ""), Entry{From: "system", Kind: "leave", Text: "leave"})
 }
 
@@ -259,7 +305,8 @@ func (s *Sim) Edit(groupID, userID, messageID, text string) Event {
 		c.mu.Lock()
 		for i := range c.entries {
 			if c.entries[i].ID == messageID {
-				c.entries[i].Text = text
+				c.changed = s.watch.bump()
+				c.entries[i].Text, c.entries[i].Rev = text, c.changed
 			}
 		}
 		c.mu.Unlock()
