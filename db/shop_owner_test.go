@@ -74,4 +74,19 @@ func TestAnOrdinaryOwnerCanDoEverythingButServe(t *testing.T) {
 		_, err := tx.Exec(ctx, `INSERT INTO inbox_key (wrapped, created_ms) VALUES ($1, 1)`, []byte{1})
 		return err
 	})
+	// The same command updates the role, also to a trial's short password.
+	address, err := url.Parse(server.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles.Lock()
+	err = store.CreateAppRole(t.Context(), address.User.Username(), "pw")
+	roles.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.User = url.UserPassword(address.User.Username(), "pw")
+	if err := dbtest.Open(t, address.String()).CheckServeRole(t.Context()); err != nil {
+		t.Error(err)
+	}
 }

@@ -43,8 +43,8 @@ func (s *Store) CreateAppRole(ctx context.Context, name, password string) error 
 	if !roleName.MatchString(name) {
 		return fault.Newf(fault.Invalid, "db: role", "the name must be lower-case letters, digits and _ (at most 63)")
 	}
-	if len(password) < 8 {
-		return fault.Newf(fault.Invalid, "db: role", "the password must have at least 8 characters")
+	if password == "" {
+		return fault.Newf(fault.Invalid, "db: role", "the password is empty")
 	}
 	for _, r := range password {
 		if r < ' ' || r > '~' { // beyond ASCII, client and server would have to agree on a normal form (SASLprep)
@@ -71,13 +71,21 @@ func (s *Store) CreateAppRole(ctx context.Context, name, password string) error 
 		if err := tx.Get(ctx, &exists, `SELECT count(*) FROM pg_roles WHERE rolname = $1`, name); err != nil {
 			return err
 		}
-		verb := "CREATE"
+		statement := "CREATE ROLE " + name + " LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
 		if exists > 0 {
-			verb = "ALTER"
+			// Only a superuser may name the attributes of superusers, even to say that a role is none; an ordinary owner
+			// updates a role that has none of them.
+			statement = "ALTER ROLE " + name + " LOGIN NOCREATEDB NOCREATEROLE"
+			var above bool
+			if err := tx.Get(ctx, &above, `SELECT rolsuper OR rolbypassrls OR rolreplication FROM pg_roles WHERE rolname = $1`, name); err != nil {
+				return err
+			}
+			if above {
+				statement += " NOSUPERUSER NOBYPASSRLS NOREPLICATION"
+			}
 		}
 		// Name and verifier hold no quote: roleName and base64 see to it.
-		if err := tx.Script(ctx, fmt.Sprintf(`%s ROLE %s LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD '%s'`,
-			verb, name, verifier)); err != nil {
+		if err := tx.Script(ctx, statement+" PASSWORD '"+verifier+"'"); err != nil {
 			return err
 		}
 		return grantRights(ctx, tx, name)
