@@ -127,7 +127,8 @@ CREATE TRIGGER consent_seal_no_truncate BEFORE TRUNCATE ON consent_seal FOR EACH
 
 -- The second wall (reference privacy B3): without transaction-local settings nobody but a superuser sees a row, and with
 -- them only rows whose person's live consent allows the purpose. The subqueries do not depend on the row, so they run
--- once a statement. A setting that was once set in a session reads as '' afterwards, hence nullif.
+-- once a statement. Those of an answer and of an erasure go from the persons named to their rows by key, whatever the planner knows of the
+-- tables: a join it chose freely compared all with all. A setting that was once set in a session reads as '' afterwards, hence nullif.
 -- +goose StatementBegin
 CREATE FUNCTION osusume_setting(name text) RETURNS text LANGUAGE sql STABLE
     AS $$ SELECT nullif(current_setting('osusume.' || name, true), '') $$;
@@ -137,16 +138,19 @@ ALTER TABLE purchase ENABLE ROW LEVEL SECURITY;
 ALTER TABLE purchase FORCE ROW LEVEL SECURITY;
 CREATE POLICY purchase_import ON purchase FOR INSERT WITH CHECK (true);
 CREATE POLICY purchase_answer ON purchase FOR SELECT USING (osusume_setting('purpose') = 'purchase_history' AND customer IN (
-        SELECT l.customer FROM link l JOIN consent_state c ON c.subject = l.subject AND c.purpose = 'purchase_history'
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ',')) AND c.state = 'given'
-            AND c.valid_until_ms > CAST(osusume_setting('now_ms') AS bigint) AND c.notice_version = osusume_setting('notice'))
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT c.state = 'given' AND c.valid_until_ms > CAST(osusume_setting('now_ms') AS bigint) AND c.notice_version = osusume_setting('notice')
+            FROM consent_state c WHERE c.subject = a.subject AND c.purpose = 'purchase_history'))
     AND sku NOT IN (SELECT sku FROM product WHERE sensitive = 1));
 CREATE POLICY purchase_erase_read ON purchase FOR SELECT USING (osusume_setting('purpose') = 'erasure' AND customer IN (
-        SELECT l.customer FROM link l JOIN tombstone t ON t.subject = l.subject
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ','))));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT t.erased_ms FROM tombstone t WHERE t.subject = a.subject) IS NOT NULL));
 CREATE POLICY purchase_erase ON purchase FOR DELETE USING (osusume_setting('purpose') = 'erasure' AND customer IN (
-        SELECT l.customer FROM link l JOIN tombstone t ON t.subject = l.subject
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ','))));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT t.erased_ms FROM tombstone t WHERE t.subject = a.subject) IS NOT NULL));
 CREATE POLICY purchase_learn_grant ON purchase FOR SELECT USING (osusume_setting('purpose') = 'group_statistics' AND osusume_setting('basis') = 'grant'
     AND customer IN (
         SELECT l.customer FROM link l JOIN consent_state c ON c.subject = l.subject AND c.purpose = 'group_statistics'
@@ -163,15 +167,18 @@ ALTER TABLE purchase_return ENABLE ROW LEVEL SECURITY;
 ALTER TABLE purchase_return FORCE ROW LEVEL SECURITY;
 CREATE POLICY purchase_return_import ON purchase_return FOR INSERT WITH CHECK (true);
 CREATE POLICY purchase_return_answer ON purchase_return FOR SELECT USING (osusume_setting('purpose') = 'purchase_history' AND customer IN (
-        SELECT l.customer FROM link l JOIN consent_state c ON c.subject = l.subject AND c.purpose = 'purchase_history'
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ',')) AND c.state = 'given'
-            AND c.valid_until_ms > CAST(osusume_setting('now_ms') AS bigint) AND c.notice_version = osusume_setting('notice')));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT c.state = 'given' AND c.valid_until_ms > CAST(osusume_setting('now_ms') AS bigint) AND c.notice_version = osusume_setting('notice')
+            FROM consent_state c WHERE c.subject = a.subject AND c.purpose = 'purchase_history')));
 CREATE POLICY purchase_return_erase_read ON purchase_return FOR SELECT USING (osusume_setting('purpose') = 'erasure' AND customer IN (
-        SELECT l.customer FROM link l JOIN tombstone t ON t.subject = l.subject
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ','))));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT t.erased_ms FROM tombstone t WHERE t.subject = a.subject) IS NOT NULL));
 CREATE POLICY purchase_return_erase ON purchase_return FOR DELETE USING (osusume_setting('purpose') = 'erasure' AND customer IN (
-        SELECT l.customer FROM link l JOIN tombstone t ON t.subject = l.subject
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ','))));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT t.erased_ms FROM tombstone t WHERE t.subject = a.subject) IS NOT NULL));
 CREATE POLICY purchase_return_learn_grant ON purchase_return FOR SELECT USING (osusume_setting('purpose') = 'group_statistics' AND osusume_setting('basis') = 'grant'
     AND customer IN (
         SELECT l.customer FROM link l JOIN consent_state c ON c.subject = l.subject AND c.purpose = 'group_statistics'
@@ -186,15 +193,18 @@ ALTER TABLE membership ENABLE ROW LEVEL SECURITY;
 ALTER TABLE membership FORCE ROW LEVEL SECURITY;
 CREATE POLICY membership_import ON membership FOR INSERT WITH CHECK (true);
 CREATE POLICY membership_answer ON membership FOR SELECT USING (osusume_setting('purpose') = 'purchase_history' AND customer IN (
-        SELECT l.customer FROM link l JOIN consent_state c ON c.subject = l.subject AND c.purpose = 'purchase_history'
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ',')) AND c.state = 'given'
-            AND c.valid_until_ms > CAST(osusume_setting('now_ms') AS bigint) AND c.notice_version = osusume_setting('notice')));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT c.state = 'given' AND c.valid_until_ms > CAST(osusume_setting('now_ms') AS bigint) AND c.notice_version = osusume_setting('notice')
+            FROM consent_state c WHERE c.subject = a.subject AND c.purpose = 'purchase_history')));
 CREATE POLICY membership_erase_read ON membership FOR SELECT USING (osusume_setting('purpose') = 'erasure' AND customer IN (
-        SELECT l.customer FROM link l JOIN tombstone t ON t.subject = l.subject
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ','))));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT t.erased_ms FROM tombstone t WHERE t.subject = a.subject) IS NOT NULL));
 CREATE POLICY membership_erase ON membership FOR DELETE USING (osusume_setting('purpose') = 'erasure' AND customer IN (
-        SELECT l.customer FROM link l JOIN tombstone t ON t.subject = l.subject
-        WHERE l.subject = ANY (string_to_array(osusume_setting('persons'), ','))));
+        SELECT l.customer FROM unnest(string_to_array(osusume_setting('persons'), ',')) AS a(subject)
+            CROSS JOIN LATERAL (SELECT k.customer FROM link k WHERE k.subject = a.subject LIMIT 1) AS l
+        WHERE (SELECT t.erased_ms FROM tombstone t WHERE t.subject = a.subject) IS NOT NULL));
 
 -- +goose Down
 DROP TABLE canary;
