@@ -127,8 +127,9 @@ CREATE TRIGGER consent_seal_no_truncate BEFORE TRUNCATE ON consent_seal FOR EACH
 
 -- The second wall (reference privacy B3): without transaction-local settings nobody but a superuser sees a row, and with
 -- them only rows whose person's live consent allows the purpose. The subqueries do not depend on the row, so they run
--- once a statement. Those of an answer and of an erasure go from the persons named to their rows by key, whatever the planner knows of the
--- tables: a join it chose freely compared all with all. A setting that was once set in a session reads as '' afterwards, hence nullif.
+-- once a statement. Those of an answer and of an erasure go from the persons named to their rows by key, whatever the
+-- planner knows of the tables: a join it chose freely compared all with all. A setting that was once set in a session
+-- reads as '' afterwards, hence nullif.
 -- +goose StatementBegin
 CREATE FUNCTION osusume_setting(name text) RETURNS text LANGUAGE sql STABLE
     AS $$ SELECT nullif(current_setting('osusume.' || name, true), '') $$;
