@@ -24,7 +24,7 @@ const (
 // imported birth year says the person is too young for it.
 func (r *run) profile() *offers.History {
 	h := r.person.History
-	if h == nil || !r.facts.Granted(ids.PurchaseHistory) || ageUnder(h.BirthYear, minProfilingAge, r.nowMS, r.t.shop.Zone) {
+	if h == nil || !r.facts.Granted(ids.PurchaseHistory) || r.t.tooYoung(h.BirthYear, r.nowMS) {
 		return nil
 	}
 	return h

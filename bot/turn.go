@@ -24,8 +24,7 @@ const (
 	replyLifeMS      = 55_000         // LINE: within a minute of receiving the webhook
 	replyLongestMS   = 20 * 60 * 1000 // LINE: a token is dead 20 minutes after its event, however often redelivered
 	maxRounds        = 4              // questions a turn may ask before it must answer
-	minProfilingAge  = 16
-	maxShownSKUs     = 60 // remembered for 「ほかには？」
+	maxShownSKUs     = 60             // remembered for 「ほかには？」
 	offersInAnAnswer = 3
 )
 
@@ -436,12 +435,10 @@ func (c *noticeCache) markStored(hashes []string) {
 	}
 }
 
-func ageUnder(birthYear, age int, nowMS int64, zone offers.ZoneOffset) bool {
-	if birthYear == 0 {
-		return false
+// tooYoung judges by the shop's calendar.
+func (t *turner) tooYoung(birthYear int, nowMS int64) bool {
+	if t.shop.Zone != nil {
+		nowMS += int64(t.shop.Zone(nowMS)) * 1000
 	}
-	if zone != nil {
-		nowMS += int64(zone(nowMS)) * 1000
-	}
-	return time.UnixMilli(nowMS).UTC().Year()-birthYear < age
+	return consent.TooYoung(birthYear, time.UnixMilli(nowMS).UTC().Year())
 }

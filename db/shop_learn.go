@@ -10,6 +10,7 @@ import (
 	"osusume/db/purchase"
 	"osusume/internal/fault"
 	"osusume/internal/ids"
+	"osusume/internal/turn"
 	"osusume/offers"
 
 	ledger "osusume/internal/consent"
@@ -50,6 +51,7 @@ type CustomerView struct {
 	Subject   ids.Subject // empty when the customer is not linked
 	Standings ledger.Standings
 	History   *offers.History // nil without a live grant of purchase_history
+	Marks     []offers.Mark   // what the person declined, owns or told us to forget
 }
 
 // CustomerRequest looks a customer up for the recommend command, through the same grants as the chat and with an access
@@ -66,19 +68,16 @@ func (s *Store) CustomerRequest(ctx context.Context, customer ids.Customer, nowM
 			return err
 		}
 		view.Subject = ids.Subject(subject)
-		subjects := []ids.Subject{view.Subject}
-		standings, err := consent.Standings(ctx, tx, subjects)
-		if err != nil {
-			return err
+		l := &loader{
+			tx: tx, nowMS: nowMS, notice: notice, needs: []turn.Need{{Subject: view.Subject, History: true}}, persons: make([]turn.Person, 1),
 		}
-		view.Standings = standings[view.Subject]
-		grants, err := consent.Mint(ctx, tx, ids.PurchaseHistory, subjects, nowMS, notice)
-		if err != nil {
-			return err
+		for _, load := range []func(context.Context) error{l.marks, l.standings, l.histories} {
+			if err := load(ctx); err != nil {
+				return err
+			}
 		}
-		histories, err := purchase.Histories(ctx, tx, grants, HistorySince(nowMS))
-		view.History = histories[view.Subject]
-		return err
+		view.Standings, view.History, view.Marks = l.persons[0].Standings, l.persons[0].History, l.persons[0].Marks
+		return nil
 	})
 	if err != nil {
 		return CustomerView{}, fmt.Errorf("db: customer: %w", err)

@@ -125,7 +125,7 @@ func TestOutcomes(t *testing.T) {
 		"429 unknown, no end":      {quota(429, "new words", "none", 0, 900), queue.RateLimited, queue.RateLimited, line.TooFast},
 		"500":                      {answer(500, `{"message":"`+canary+`"}`), queue.NoAnswer, queue.NoAnswer, line.Server},
 		"503":                      {answer(503, `<html>`), queue.NoAnswer, queue.NoAnswer, line.Server},
-		"redirect":                 {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 307) }, queue.Refused, queue.Refused, line.Redirect},
+		"redirect":                 {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect) }, queue.Refused, queue.Refused, line.Redirect},
 		"broken before the answer": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, queue.NoAnswer, queue.NoAnswer, line.NoAnswer},
 		"truncated after 200": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")

@@ -11,6 +11,7 @@ import (
 	"osusume/db"
 	"osusume/dialog"
 	"osusume/internal/clock"
+	"osusume/internal/consent"
 	"osusume/internal/ids"
 	"osusume/internal/phrase"
 	"osusume/offers"
@@ -122,9 +123,6 @@ func parseTime(text string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, errors.New("not a time")
 }
 
-// minProfilingAge is the age under which purchases are not used, as in the chat.
-const minProfilingAge = 16
-
 func recommend(ctx context.Context, store *db.Store, settings Settings, q recommendQuestion) (recommended, error) {
 	nowMS := q.at.UnixMilli()
 	view, err := store.CustomerRequest(ctx, q.customer, nowMS, phrase.NoticeVersion)
@@ -141,7 +139,7 @@ func recommend(ctx context.Context, store *db.Store, settings Settings, q recomm
 		return recommended{}, err
 	}
 	model := offers.NewModel(catalog, learned)
-	request := offers.Request{NowMS: nowMS, Zone: zoneOffset(settings.Timezone), History: view.History, Limit: 3, Explain: q.explain}
+	request := offers.Request{NowMS: nowMS, Zone: zoneOffset(settings.Timezone), History: view.History, Marks: view.Marks, Limit: 3, Explain: q.explain}
 	if q.topic != "" {
 		if request.Topic = dialog.Recognise(q.topic).Topic; request.Topic == "" {
 			request.Topic = q.topic
@@ -158,8 +156,8 @@ func recommend(ctx context.Context, store *db.Store, settings Settings, q recomm
 		out.Basis = "general offers: the customer is not linked to a LINE account"
 	case view.History == nil:
 		out.Basis = "general offers: the customer has not granted purchase_history"
-	case view.History.BirthYear > 0 && q.at.In(settings.Timezone).Year()-view.History.BirthYear <= minProfilingAge:
-		out.Basis, request.History = fmt.Sprintf("general offers: the customer may be under %d", minProfilingAge), nil
+	case consent.TooYoung(view.History.BirthYear, q.at.In(settings.Timezone).Year()):
+		out.Basis, request.History = fmt.Sprintf("general offers: the customer is under %d", consent.MinimumAge), nil
 	default:
 		out.Basis = fmt.Sprintf("%d purchases since %s, under the customer's grant", len(view.History.Purchases), time.UnixMilli(db.HistorySince(nowMS)).In(settings.Timezone).Format(time.DateOnly))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"osusume/internal/ids"
 	"osusume/internal/keyring"
 	"osusume/internal/obs"
+	"osusume/internal/phrase"
 	"osusume/webhook"
 )
 
@@ -32,6 +34,8 @@ const stopWithin = 9500 * time.Millisecond
 type serverOptions struct {
 	log   *zap.Logger // nil: nothing is logged
 	clock clock.Clock // nil: the machine's
+	// pages are further paths of the public listener, as http.ServeMux takes them.
+	pages map[string]http.Handler
 }
 
 // server is a running osusume: listeners, door, worker, sender and housekeeping. Stop ends it.
@@ -50,6 +54,7 @@ type server struct {
 	sender   *bot.Sender
 	worker   atomic.Pointer[bot.Worker]
 	shopName string
+	pages    map[string]http.Handler
 
 	ready   *readiness
 	public  *listener
@@ -64,7 +69,7 @@ type server struct {
 // startServer starts everything that `serve` runs and returns when the public listener takes webhooks. Port 0 in
 // settings.Addr is allowed; Addr says which one it became. The server lives until Stop; ctx bounds the start only.
 func startServer(ctx context.Context, settings Settings, options serverOptions) (_ *server, err error) {
-	s := &server{settings: settings, log: options.log, clock: options.clock, metrics: obs.NewMetrics()}
+	s := &server{settings: settings, log: options.log, clock: options.clock, pages: options.pages, metrics: obs.NewMetrics()}
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
@@ -235,7 +240,7 @@ func (s *server) start(ctx context.Context) {
 	if s.private != nil {
 		s.private.serve(privateRoutes(s.metrics.Handler()), s.log)
 	}
-	s.public.serve(publicRoutes(s.door, s.ready), s.log)
+	s.public.serve(publicRoutes(s.door, s.ready, s.pages), s.log)
 }
 
 // Addr is the host and port of the public listener.
@@ -316,8 +321,8 @@ func (s *server) checkSchema(ctx context.Context) error {
 	return err
 }
 
-// consentIsLive answers the sender before each message that answers nothing. No such message is made yet, and the store
-// has no read for it, so the gate stays shut.
-func (s *server) consentIsLive(context.Context, ids.Subject, ids.Purpose) (bool, error) {
-	return false, nil
+// consentIsLive answers the sender before each message that answers nothing.
+func (s *server) consentIsLive(ctx context.Context, subject ids.Subject, purpose ids.Purpose) (bool, error) {
+	live, err := s.store.Live(ctx, purpose, []ids.Subject{subject}, clock.Millis(s.clock), phrase.NoticeVersion)
+	return live[subject], err
 }

@@ -190,3 +190,10 @@ func (a *Ask) Check(subject ids.Subject, nowMS int64, currentNotice string) Refu
 		return Fine
 	}
 }
+
+// MinimumAge is the age in years under which purchases are not used (privacy.md A17).
+const MinimumAge = 16
+
+// TooYoung says whether a person born in a year is under MinimumAge in another, by the years alone. 0 is an unknown
+// birth year, which blocks nothing: the notice says who it is for.
+func TooYoung(birthYear, year int) bool { return birthYear != 0 && year-birthYear < MinimumAge }

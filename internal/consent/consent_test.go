@@ -200,3 +200,12 @@ func TestCommitBindsEveryField(t *testing.T) {
 		t.Error("the commitment does not depend on the salt")
 	}
 }
+
+func TestTheMinimumAgeIsReachedInItsYear(t *testing.T) {
+	t.Parallel()
+	for birthYear, want := range map[int]bool{0: false, 2026: true, 2011: true, 2010: false, 1950: false} {
+		if got := consent.TooYoung(birthYear, 2026); got != want {
+			t.Errorf("born %d: too young %v in 2026", birthYear, got)
+		}
+	}
+}
