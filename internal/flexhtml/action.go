@@ -155,7 +155,7 @@ func (p *page) quickReply(q *node) {
 			if address := item.str("imageUrl"); address != "" {
 				p.picture(Icon, address, "", "fx-quick-icon")
 			}
-			p.say("bdi", "fx-quick-label", p.label(a))
+			p.say("bdi", "", p.label(a))
 			p.close(tag)
 		}
 		item.done()

@@ -49,7 +49,9 @@ func (p *page) component(n *node, s slot) {
 		p.open("div", class("fx-c", "fx-flex0", name), attr{"aria-hidden", "true"})
 		p.close("div")
 	default:
+		p.open("div", class("fx-c", p.margin(n, s, false)))
 		p.unknown(n.raw, kind)
+		p.close("div")
 		return
 	}
 	n.done()
@@ -243,7 +245,7 @@ func (p *page) flexButton(n *node, s slot) {
 	a := n.child("action")
 	if a == nil {
 		p.unknown(n.raw, "button")
-		n.skip("adjustMode", "scaling")
+		n.skip("action", "adjustMode", "scaling")
 		return
 	}
 	words := p.label(a)

@@ -95,6 +95,13 @@ h2{margin:0;font-size:13px;color:#12263f}
 
 var picturePattern = regexp.MustCompile(`([a-z]+)[0-9]*-([0-9]+)x([0-9]+)(?:-([a-z]+))?$`)
 
+// letters is the size of the words in a picture.
+func letters(w, h string) string {
+	x, _ := strconv.Atoi(w)
+	y, _ := strconv.Atoi(h)
+	return strconv.Itoa(min(x, y) / 10)
+}
+
 // drawPicture makes a plain SVG of the size its address ends with (…/name-400x300), in a colour of its name.
 func drawPicture(kind PictureKind, address string) string {
 	if kind == Sticker || kind == Emoji {
@@ -118,7 +125,7 @@ func drawPicture(kind PictureKind, address string) string {
 	}
 	inside := "<rect width='100%' height='100%' fill='" + fill + "'/><circle cx='50%' cy='42%' r='18%' fill='#fff' fill-opacity='.55'/>" +
 		"<rect x='6%' y='6%' width='88%' height='88%' fill='none' stroke='#fff' stroke-opacity='.6' stroke-width='1.5%'/>" +
-		"<text x='50%' y='84%' font-size='12%' text-anchor='middle' fill='#fff' font-family='sans-serif'>" + name + " " + w + "×" + h + "</text>"
+		"<text x='50%' y='84%' font-size='" + letters(w, h) + "' text-anchor='middle' fill='#fff' font-family='sans-serif'>" + name + " " + w + "×" + h + "</text>"
 	if name == "star" {
 		inside = "<path fill='" + fill + "' d='M8 .8l2.2 4.6 5 .7-3.6 3.5.9 5L8 12.2l-4.5 2.4.9-5L.8 6.1l5-.7z'/>"
 	}

@@ -47,7 +47,14 @@ func TestTheGalleryIsDrawn(t *testing.T) {
 	}
 	groups := map[string][]Example{}
 	for _, e := range examples {
-		group, _, _ := strings.Cut(e.Name, "/")
+		group, name, _ := strings.Cut(e.Name, "/")
+		if group == "bot" {
+			kind, lang, _ := strings.Cut(name, ".")
+			group += "-" + lang
+			if strings.HasPrefix(kind, "notice") || kind == "status" {
+				group += "-notice"
+			}
+		}
 		groups[group] = append(groups[group], e)
 	}
 	for group, list := range groups {

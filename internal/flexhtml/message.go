@@ -52,7 +52,7 @@ func (p *page) textMessage(n *node) {
 		switch {
 		case !ok:
 		case at >= len(units) || units[at] != '$', len(emojis) > 0 && at <= emojis[len(emojis)-1].at:
-			e.odd("index")
+			p.notes = append(p.notes, note{e.path, compact(e.raw)})
 		default:
 			emojis = append(emojis, emoji{at, name})
 		}
@@ -62,7 +62,7 @@ func (p *page) textMessage(n *node) {
 	from := 0
 	for _, e := range emojis {
 		p.prose(string(utf16.Decode(units[from:e.at])))
-		p.picture(Emoji, e.name, "", "fx-emoji")
+		p.picture(Emoji, e.name, p.w.emoji, "fx-emoji")
 		from = e.at + 1
 	}
 	p.prose(string(utf16.Decode(units[from:])))
@@ -114,7 +114,7 @@ func (p *page) textV2Message(n *node) {
 func (p *page) substitute(n *node, found string) {
 	switch kind := n.str("type"); kind {
 	case "emoji":
-		p.picture(Emoji, n.str("productId")+"/"+n.str("emojiId"), "", "fx-emoji")
+		p.picture(Emoji, n.str("productId")+"/"+n.str("emojiId"), p.w.emoji, "fx-emoji")
 	case "mention":
 		name := ""
 		if who := n.child("mentionee"); who != nil {
@@ -142,7 +142,7 @@ func (p *page) substitute(n *node, found string) {
 }
 
 func (p *page) stickerMessage(n *node) {
-	p.picture(Sticker, n.str("packageId")+"/"+n.str("stickerId"), "", "fx-sticker")
+	p.picture(Sticker, n.str("packageId")+"/"+n.str("stickerId"), p.w.sticker, "fx-sticker")
 }
 
 func (p *page) imageMessage(n *node) {

@@ -48,7 +48,11 @@ type attr struct {
 }
 
 func class(names ...string) attr {
-	return attr{"class", strings.Join(slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" }), " ")}
+	names = slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" })
+	if len(names) == 0 {
+		return attr{}
+	}
+	return attr{"class", strings.Join(names, " ")}
 }
 
 // open, void, close and text write HTML that is well-formed XML too, so that a test can parse it strictly.

@@ -153,13 +153,13 @@ func (p *page) gradient(n *node) string {
 	}
 	angle := anglePattern.FindStringSubmatch(n.str("angle"))
 	start, end, center := n.color("startColor"), n.color("endColor"), n.color("centerColor")
-	if angle == nil || start == "" || end == "" {
-		n.odd("angle")
-		return ""
+	degrees := 360.0
+	if angle != nil {
+		degrees, _ = strconv.ParseFloat(angle[1], 64)
 	}
-	degrees, err := strconv.ParseFloat(angle[1], 64)
-	if err != nil || degrees >= 360 {
-		n.odd("angle")
+	if degrees >= 360 || start == "" || end == "" {
+		n.skip("centerPosition")
+		p.notes = append(p.notes, note{n.path, compact(n.raw)})
 		return ""
 	}
 	name := "lg-" + length{value: degrees}.id() + "-" + start[1:] + "-" + end[1:]
@@ -171,6 +171,7 @@ func (p *page) gradient(n *node) string {
 			n.odd("centerPosition")
 		} else {
 			position, _ = strconv.ParseFloat(m[1], 64)
+			position = min(position, 100)
 		}
 	}
 	if center != "" {
