@@ -317,11 +317,50 @@ func issue(t *testing.T) (*issuer, *line.ChannelTokens, *line.Client, *clock.Fak
 	now := clock.NewFake(time.UnixMilli(1_767_225_600_000))
 	hc := line.NewHTTPClient()
 	t.Cleanup(hc.CloseIdleConnections)
-	tokens, err := line.NewChannelTokens(server.URL, "123", "sec", hc, now)
+	tokens, err := line.NewChannelTokens(server.URL, "123", []string{"sec"}, hc, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return i, tokens, client(t, server.URL, tokens), now
+}
+
+// While a secret is being replaced the shop names both, in any order; LINE takes one.
+func TestTokensAreIssuedWithTheSecretThatLineTakes(t *testing.T) {
+	t.Parallel()
+	i := &issuer{refuse: map[string]bool{}, life: 900}
+	server := httptest.NewServer(i)
+	t.Cleanup(server.Close)
+	hc := line.NewHTTPClient()
+	t.Cleanup(hc.CloseIdleConnections)
+	for _, secrets := range [][]string{{"old", "sec"}, {"sec", "new"}} {
+		tokens, err := line.NewChannelTokens(server.URL, "123", secrets, hc, clock.System{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tokens.Token(t.Context()); err != nil {
+			t.Errorf("%v: %v", secrets, err)
+		}
+	}
+	before := i.issued
+	tokens, err := line.NewChannelTokens(server.URL, "123", []string{"old", "sec"}, hc, clock.System{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		token, err := tokens.Token(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens.Refused(token)
+	}
+	if asked := i.issued - before; asked != 4 {
+		t.Errorf("%d requests for three tokens, want one with the refused secret and three with the other", asked)
+	}
+	if tokens, err := line.NewChannelTokens(server.URL, "123", []string{"old", "older"}, hc, clock.System{}); err != nil {
+		t.Fatal(err)
+	} else if _, err := tokens.Token(t.Context()); err == nil {
+		t.Error("a token from refused secrets")
+	}
 }
 
 func TestTokensAreIssuedOnceAndRenewedInTime(t *testing.T) {
@@ -398,7 +437,7 @@ func TestAbsurdTokenAnswersAreRefused(t *testing.T) {
 		`{"access_token":"","expires_in":900}`, `{"access_token":"x","expires_in":"900"}`, `{"access_token":"x","expires_in":9e15}`,
 		`{"access_token":"` + strings.Repeat("x", 100_000) + `","expires_in":900}`} {
 		server := httptest.NewServer(answer(200, body))
-		tokens, err := line.NewChannelTokens(server.URL, "1", "s", nil, clock.System{})
+		tokens, err := line.NewChannelTokens(server.URL, "1", []string{"s"}, nil, clock.System{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,8 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"osusume/internal/clock"
@@ -39,10 +41,12 @@ func (t StaticToken) Refused(string) bool { return false }
 // ChannelTokens issues stateless tokens (15 minutes) from the channel's id and secret, and renews them at four fifths of
 // their life. However many calls need one at once, one request is made.
 type ChannelTokens struct {
-	base, id, secret string
-	http             *http.Client
-	clock            clock.Clock
+	base, id string
+	secrets  []string
+	http     *http.Client
+	clock    clock.Clock
 
+	good    atomic.Int64 // index of the secret that LINE took last
 	mu      sync.Mutex
 	token   string
 	renewAt time.Time
@@ -57,19 +61,20 @@ const (
 	renewWait = 1 * time.Second
 )
 
-// NewChannelTokens takes the base URL of the API (empty means LINE's) and the channel's id and secret.
-func NewChannelTokens(base, id, secret string, hc *http.Client, c clock.Clock) (*ChannelTokens, error) {
+// NewChannelTokens takes the base URL of the API (empty means LINE's), the channel's id, and its secret: of two during a
+// rotation, in any order, LINE takes one.
+func NewChannelTokens(base, id string, secrets []string, hc *http.Client, c clock.Clock) (*ChannelTokens, error) {
 	base, err := baseURL(base)
 	if err != nil {
 		return nil, err
 	}
-	if id == "" || secret == "" {
+	if id == "" || len(secrets) == 0 || slices.Contains(secrets, "") {
 		return nil, errors.New("line: issuing tokens needs the channel's id and secret")
 	}
 	if hc == nil {
 		hc = NewHTTPClient()
 	}
-	return &ChannelTokens{base: base, id: id, secret: secret, http: hc, clock: c}, nil
+	return &ChannelTokens{base: base, id: id, secrets: slices.Clone(secrets), http: hc, clock: c}, nil
 }
 
 // Token gives the current token or fetches one.
@@ -135,9 +140,27 @@ func (t *ChannelTokens) renew(ctx context.Context, usable bool) (string, error) 
 	return token, nil
 }
 
-func (t *ChannelTokens) issue(ctx context.Context) (string, time.Duration, error) {
+// issue begins with the secret that LINE took last and goes on to the other only when LINE refuses it.
+func (t *ChannelTokens) issue(ctx context.Context) (token string, life time.Duration, err error) {
+	first := int(t.good.Load())
+	for i := range t.secrets {
+		n := (first + i) % len(t.secrets)
+		token, life, err = t.issueWith(ctx, t.secrets[n])
+		if err == nil {
+			t.good.Store(int64(n))
+			return token, life, nil
+		}
+		var refused *Error
+		if !errors.As(err, &refused) || refused.Status < 400 || refused.Status > 403 {
+			break
+		}
+	}
+	return "", 0, err
+}
+
+func (t *ChannelTokens) issueWith(ctx context.Context, secret string) (string, time.Duration, error) {
 	const op = "line: issue token"
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {t.id}, "client_secret": {t.secret}}
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {t.id}, "client_secret": {secret}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.base+"/oauth2/v3/token", strings.NewReader(form.Encode()))
 	if err != nil {
 		return "", 0, (&Error{Kind: BadArgument}).fault(op)

@@ -124,7 +124,7 @@ func (s *server) connectLine(ctx context.Context) (err error) {
 	caller := line.NewHTTPClient()
 	tokens := line.TokenSource(line.StaticToken(s.settings.ChannelToken))
 	if s.settings.ChannelToken == "" {
-		tokens, err = line.NewChannelTokens(s.settings.APIBaseURL, s.settings.ChannelID, s.settings.ChannelSecrets[0], caller, s.clock)
+		tokens, err = line.NewChannelTokens(s.settings.APIBaseURL, s.settings.ChannelID, s.settings.ChannelSecrets, caller, s.clock)
 		if err != nil {
 			return settingError{"LINE_CHANNEL_ID", "cannot be used"}
 		}
