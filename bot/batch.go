@@ -24,7 +24,11 @@ const (
 
 // Once claims one batch, runs it, and gives the number of events claimed. An error means that the store failed; what was
 // claimed is claimed again when its lease ends.
-func (w *Worker) Once(ctx context.Context) (int, error) {
+func (w *Worker) Once(ctx context.Context) (int, error) { return w.once(ctx, func() {}) }
+
+// once is Once for a loop. It calls leave when another loop had better begin now: when more events wait
+// than one batch takes, and when this batch waits for LINE or runs its events one by one.
+func (w *Worker) once(ctx context.Context, leave func()) (int, error) {
 	began := w.cfg.Clock.Now()
 	claimed, err := w.cfg.Inbox.Claim(ctx, began.UnixMilli(), leaseMS, w.cfg.BatchSize)
 	if err != nil {
@@ -32,6 +36,9 @@ func (w *Worker) Once(ctx context.Context) (int, error) {
 	}
 	if len(claimed) == 0 {
 		return 0, nil
+	}
+	if len(claimed) >= w.cfg.BatchSize {
+		leave()
 	}
 	// What was claimed is finished even when a stop comes meanwhile: the transaction is short and its deadline is shorter
 	// than the lease.
@@ -41,7 +48,7 @@ func (w *Worker) Once(ctx context.Context) (int, error) {
 	if err != nil {
 		return len(claimed), err
 	}
-	w.findLanguages(ctx, jobs)
+	w.findLanguages(ctx, jobs, leave)
 	var together []*job
 	var failed []error
 	for _, j := range jobs {
@@ -50,6 +57,7 @@ func (w *Worker) Once(ctx context.Context) (int, error) {
 			continue
 		}
 		j.plain = j.claimed.Attempt >= plainAttempt
+		leave()
 		if err := w.turns(ctx, []*job{j}); err != nil {
 			failed = append(failed, err)
 		}
@@ -59,6 +67,7 @@ func (w *Worker) Once(ctx context.Context) (int, error) {
 		if err != nil && len(together) > 1 {
 			// One lease that ended, one button pressed in two processes, one row the store refuses: none of them may hold
 			// up the others. A store that is gone fails twice in a row, and that ends it.
+			leave()
 			err = w.oneByOne(ctx, together)
 		}
 		if err != nil && !fault.Is(err, fault.Lost) {
@@ -208,7 +217,7 @@ func (w *Worker) report(jobs []*job, spent []time.Duration) {
 
 // findLanguages learns the language of persons who have none stored, once each, within a short deadline. Whoever is not
 // learned in time is answered in Japanese and asked about next time.
-func (w *Worker) findLanguages(ctx context.Context, jobs []*job) {
+func (w *Worker) findLanguages(ctx context.Context, jobs []*job, leave func()) {
 	if w.cfg.Language != "" {
 		return
 	}
@@ -242,5 +251,8 @@ func (w *Worker) findLanguages(ctx context.Context, jobs []*job) {
 			strangers = append(strangers, j)
 		}
 	}
-	w.askProfiles(ctx, strangers)
+	if len(strangers) > 0 {
+		leave()
+		w.askProfiles(ctx, strangers)
+	}
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"osusume/internal/queue"
 	"osusume/internal/turn"
@@ -16,3 +17,6 @@ func TurnForBenchmark(w *Worker, c queue.Claimed, p *turn.Person, engine Engine,
 	jobs[0].decoded.need(w.cfg.Ring)
 	return w.turner.decide(jobs[0], p, engine, nowMS)
 }
+
+// NeverOvertake lets no batch begin before its turn for being late alone.
+func NeverOvertake(w *Worker) { w.turnstile.overtake = time.Hour }

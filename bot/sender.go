@@ -30,7 +30,7 @@ const (
 	recordAhead   = 1_000  // what is left of a lease when anything but "sent" is put into the store
 	recordPoll    = 50     // how often to look whether such a lease was renewed
 	recordGiveUp  = 12_000 // after the end of a lease, the message is another process's
-	recordLinger  = 5      // results wait this long for company
+	recordLinger  = 20     // results wait this long for company
 	recordBatch   = 256    // and no longer once there are so many
 	claimBatch    = 256    // messages asked for at once
 	claimPoll     = 200    // how often to look for messages nobody handed us

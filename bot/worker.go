@@ -46,7 +46,7 @@ type WorkerConfig struct {
 	Random    io.Reader // nil: the system's; must be safe for concurrent use
 	Log       *zap.Logger
 	Metrics   TurnMetrics
-	Loops     int                                                                            // batches worked on at the same time; 0 = 3
+	Loops     int                                                                            // batches worked on at the same time at most; 0 = 3
 	BatchSize int                                                                            // events in a batch; 0 = 256
 	Recognise func(string) dialog.Recognised                                                 // nil: dialog.Recognise
 	Step      func(dialog.State, dialog.Event, dialog.Facts) (dialog.State, []dialog.Effect) // nil: dialog.Step
@@ -70,6 +70,7 @@ type Worker struct {
 	keys      *keyCache
 	languages *languageCache
 	wake      chan struct{}
+	turnstile turnstile
 
 	mu      sync.Mutex
 	cancel  context.CancelFunc
@@ -112,6 +113,7 @@ func NewWorker(cfg WorkerConfig) *Worker {
 		keys:      newKeyCache(cfg.Inbox, cfg.Ring),
 		languages: newLanguageCache(languagesKept),
 		wake:      make(chan struct{}, cfg.Loops),
+		turnstile: newTurnstile(),
 	}
 }
 
@@ -168,20 +170,63 @@ func (w *Worker) Stop() {
 
 func (w *Worker) loop(ctx context.Context) {
 	wait := idlePoll
-	for ctx.Err() == nil {
-		n, err := w.Once(ctx)
+	for {
+		leave, ok := w.turnstile.enter(ctx)
+		if !ok {
+			return
+		}
+		n, err := w.once(ctx, leave)
 		switch {
 		case err != nil && ctx.Err() == nil:
+			leave()
 			w.cfg.Log.Warn("turns failed", zap.Error(err), zap.Duration("wait", wait))
 			w.pause(ctx, wait, false)
 			wait = min(2*wait, longestWait)
 		case n == 0:
 			wait = idlePoll
-			w.pause(ctx, wait, true)
+			w.pause(ctx, wait, true) // inside the turnstile: while there is nothing to do, one loop looks for all
 		default:
 			wait = idlePoll
 		}
+		leave()
 	}
+}
+
+// turnstile lets one loop at a time claim and work. What arrives meanwhile gathers for the next batch: a batch is some
+// twenty statements and a commit whatever its size, so loops that compete for a few events each are the dearest way to
+// answer them. The next loop comes in early where waiting gains nothing: see Worker.once.
+type turnstile struct {
+	turn     chan struct{}
+	overtake time.Duration
+}
+
+// overtake is how long a batch keeps the next one waiting. It is longer than an ordinary batch takes.
+const overtake = 200 * time.Millisecond
+
+func newTurnstile() turnstile {
+	t := turnstile{turn: make(chan struct{}, 1), overtake: overtake}
+	t.turn <- struct{}{}
+	return t
+}
+
+// enter waits for the turn. leave gives it on; it may be called more than once, and is called by itself after overtake.
+// ok is false when ctx ended.
+func (t turnstile) enter(ctx context.Context) (leave func(), ok bool) {
+	select {
+	case <-ctx.Done():
+		return nil, false
+	case <-t.turn:
+	}
+	if ctx.Err() != nil {
+		t.turn <- struct{}{}
+		return nil, false
+	}
+	once := sync.OnceFunc(func() { t.turn <- struct{}{} })
+	late := time.AfterFunc(t.overtake, once)
+	return func() {
+		late.Stop()
+		once()
+	}, true
 }
 
 func (w *Worker) pause(ctx context.Context, wait time.Duration, wakeable bool) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"osusume/bot"
+	"osusume/dialog"
 	"osusume/internal/clock"
 	"osusume/internal/queue"
 	"osusume/internal/turn"
@@ -106,6 +107,102 @@ type slowProfiles struct{}
 func (slowProfiles) Language(ctx context.Context, _ string) (string, error) {
 	<-ctx.Done()
 	return "", ctx.Err()
+}
+
+// batchSizes notes how many events each batch had.
+type batchSizes struct{ c chan int }
+
+func (b batchSizes) TurnBatch(events int, _ time.Duration) { b.c <- events }
+func (batchSizes) Turns(string, int)                       {}
+
+func TestEventsGatherWhileABatchIsUnderWay(t *testing.T) {
+	t.Parallel()
+	begun, release := make(chan struct{}, 3), make(chan struct{})
+	sizes := batchSizes{make(chan int, 3)}
+	s := newStage(t, plain, func(c *bot.WorkerConfig) {
+		c.Metrics = sizes
+		c.Recognise = func(text string) dialog.Recognised {
+			begun <- struct{}{}
+			<-release
+			return dialog.Recognise(text)
+		}
+	})
+	bot.NeverOvertake(s.worker)
+	s.put(s.ring.Subject(alice), s.text(alice, "おすすめ"))
+	s.worker.Start()
+	defer s.worker.Stop()
+	<-begun
+	s.put(s.ring.Subject(bob), s.text(bob, "おすすめ"))
+	s.worker.Wake()
+	time.Sleep(20 * time.Millisecond) // nothing may happen, which cannot be waited for
+	s.put(s.ring.Subject("U"+strings.Repeat("c", 32)), s.text("U"+strings.Repeat("c", 32), "おすすめ"))
+	s.worker.Wake()
+	close(release)
+	if first, second := <-sizes.c, <-sizes.c; first != 1 || second != 2 {
+		t.Errorf("batches of %d and %d events", first, second)
+	}
+}
+
+func TestABatchThatWaitsForLINEOrIsFullLetsTheNextBegin(t *testing.T) {
+	t.Parallel()
+	t.Run("a profile that does not come", func(t *testing.T) {
+		t.Parallel()
+		stuck := make(chan struct{})
+		answered := make(chan struct{}, 2)
+		s := newStage(t, plain, func(c *bot.WorkerConfig) {
+			c.Profiles = profileOf(func(ctx context.Context, user string) {
+				if user == alice {
+					close(stuck)
+					<-ctx.Done()
+				}
+			})
+			c.Enqueue = func([]queue.Out) { answered <- struct{}{} }
+		})
+		bot.NeverOvertake(s.worker)
+		s.put(s.ring.Subject(alice), s.text(alice, "おすすめ"))
+		s.worker.Start()
+		defer s.worker.Stop()
+		<-stuck
+		began := time.Now()
+		s.put(s.ring.Subject(bob), s.text(bob, "おすすめ"))
+		s.worker.Wake()
+		<-answered
+		if took := time.Since(began); took > 600*time.Millisecond {
+			t.Errorf("the next batch waited %v for another's profile", took)
+		}
+	})
+	t.Run("a full batch", func(t *testing.T) {
+		t.Parallel()
+		begun, release := make(chan struct{}, 2), make(chan struct{})
+		s := newStage(t, plain, func(c *bot.WorkerConfig) {
+			c.BatchSize = 1
+			c.Recognise = func(text string) dialog.Recognised {
+				begun <- struct{}{}
+				<-release
+				return dialog.Recognise(text)
+			}
+		})
+		bot.NeverOvertake(s.worker)
+		s.put(s.ring.Subject(alice), s.text(alice, "おすすめ"))
+		s.put(s.ring.Subject(bob), s.text(bob, "おすすめ"))
+		s.worker.Start()
+		defer s.worker.Stop()
+		defer close(release)
+		for range 2 {
+			select {
+			case <-begun:
+			case <-time.After(10 * time.Second):
+				t.Fatal("the second batch did not begin")
+			}
+		}
+	})
+}
+
+type profileOf func(ctx context.Context, user string)
+
+func (f profileOf) Language(ctx context.Context, user string) (string, error) {
+	f(ctx, user)
+	return "ja", ctx.Err()
 }
 
 func TestTasksRunAgainEachInItsOwnTime(t *testing.T) {
