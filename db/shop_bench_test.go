@@ -171,7 +171,7 @@ func histories(b *testing.B, s shop) float64 {
 			if err != nil {
 				return err
 			}
-			got, err := purchase.Histories(ctx, tx, g, 0)
+			got, err := purchase.Histories(ctx, tx, g)
 			if len(got) != 100 {
 				b.Fatalf("%d histories", len(got))
 			}

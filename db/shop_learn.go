@@ -16,11 +16,6 @@ import (
 	ledger "osusume/internal/consent"
 )
 
-// HistorySince gives the beginning of the window of purchases that an answer may use: the 24 months that the notice names.
-func HistorySince(nowMS int64) int64 {
-	return time.UnixMilli(nowMS).UTC().AddDate(0, -historyMonths, 0).UnixMilli()
-}
-
 // learnDeadline bounds one pass over the whole history.
 const learnDeadline = 2 * time.Hour
 

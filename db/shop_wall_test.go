@@ -37,7 +37,7 @@ func TestAGrantReadsItsPersonsOrdinaryPurchasesAndLeavesARecord(t *testing.T) {
 			if !grants.Has("s1") || grants.Has("s2") || grants.Has("s3") {
 				t.Errorf("granted: %v", grants.Subjects())
 			}
-			got, err := purchase.Histories(ctx, tx, grants, 0)
+			got, err := purchase.Histories(ctx, tx, grants)
 			if err != nil {
 				return err
 			}
@@ -66,7 +66,7 @@ func TestNoPurchaseIsReadWithoutAGrantOfThisPersonPurposeAndTransaction(t *testi
 		stock(t, s)
 		denied := func(name string, ctx context.Context, tx *dialect.Tx, g consent.Grants) {
 			t.Helper()
-			if got, err := purchase.Histories(ctx, tx, g, 0); !fault.Is(err, fault.Denied) || got != nil {
+			if got, err := purchase.Histories(ctx, tx, g); !fault.Is(err, fault.Denied) || got != nil {
 				t.Errorf("%s: %v, %v", name, got, err)
 			}
 		}
@@ -115,7 +115,7 @@ func TestOnlyALiveGrantUnderTheNoticeInForceIsMinted(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				got, err := purchase.Histories(ctx, tx, g, 0)
+				got, err := purchase.Histories(ctx, tx, g)
 				if (got[subject] != nil) != has {
 					t.Errorf("history %v with grant %v", got[subject], has)
 				}
@@ -161,7 +161,7 @@ func TestAWithdrawalBetweenGrantAndReadWins(t *testing.T) {
 			t.Fatalf("%v, %v", g.Subjects(), err)
 		}
 		s.append(t, decided("stop", "s1", ledger.Withdrawn, noonMS-1))
-		got, err := purchase.Histories(ctx, tx, g, 0)
+		got, err := purchase.Histories(ctx, tx, g)
 		if err != nil || len(got["s1"].Purchases) != 0 {
 			t.Errorf("read %v, %v", got["s1"], err)
 		}
@@ -181,7 +181,7 @@ func TestWithoutAnAccessRecordThereIsNoRead(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			got, err := purchase.Histories(ctx, tx, g, 0)
+			got, err := purchase.Histories(ctx, tx, g)
 			if got != nil {
 				t.Errorf("read %v", got)
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"osusume/db/consent"
 	"osusume/db/dialect"
@@ -14,9 +13,6 @@ import (
 	"osusume/internal/turn"
 	"osusume/offers"
 )
-
-// historyMonths is how far back purchases are read for an answer: what the notice says.
-const historyMonths = 24
 
 // planUse stands in the column value for dialog.FactPlanUse, whose NUL Postgres does not store; on_plan tells them apart.
 const planUse = ""
@@ -259,8 +255,7 @@ func (l *loader) histories(ctx context.Context) error {
 	if err != nil || len(grants.Subjects()) == 0 {
 		return err
 	}
-	sinceMS := time.UnixMilli(l.nowMS).UTC().AddDate(0, -historyMonths, 0).UnixMilli()
-	found, err := purchase.Histories(ctx, l.tx, grants, sinceMS)
+	found, err := purchase.Histories(ctx, l.tx, grants)
 	if err != nil {
 		return err
 	}

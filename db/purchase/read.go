@@ -16,8 +16,13 @@ import (
 	"osusume/offers"
 )
 
-// mostLines is how many of a person's most recent purchases an answer rests on.
-const mostLines = 500
+// What an answer rests on, as the notice says it: the 24 months up to the person's newest purchase, and of those at most
+// so many lines. Counting back from the newest purchase and not from today keeps a history useful to somebody who comes
+// back after years, and reads no more of anybody.
+const (
+	windowMS  = 731 * 24 * 60 * 60 * 1000
+	mostLines = 500
+)
 
 type lineRow struct {
 	Subject    string `db:"subject"`
@@ -35,11 +40,11 @@ func (r *lineRow) purchase() offers.Purchase {
 	}
 }
 
-// Histories gives what the grants let us know of their persons: purchases since sinceMS of products that are in the
-// catalog and not sensitive, at most the 500 most recent, and the plan with its use. Everyone granted is in the result,
+// Histories gives what the grants let us know of their persons as of their time: the last 24 months of purchases of
+// products that are in the catalog and not sensitive, at most the 500 most recent, and the plan with its use. Everyone granted is in the result,
 // also who is not linked to a customer or never bought. One access record a person is written in the same transaction;
 // when that fails, nothing was read.
-func Histories(ctx context.Context, tx *dialect.Tx, grants consent.Grants, sinceMS int64) (map[ids.Subject]*offers.History, error) {
+func Histories(ctx context.Context, tx *dialect.Tx, grants consent.Grants) (map[ids.Subject]*offers.History, error) {
 	if err := grants.Admit(ctx, tx, ids.PurchaseHistory); err != nil {
 		return nil, fmt.Errorf("purchase: histories: %w", err)
 	}
@@ -52,7 +57,7 @@ func Histories(ctx context.Context, tx *dialect.Tx, grants consent.Grants, since
 	if err != nil {
 		return nil, fmt.Errorf("purchase: histories: %w", err)
 	}
-	if err := readLines(ctx, tx, linked, sinceMS, out); err != nil {
+	if err := readLines(ctx, tx, linked, grants.NowMS(), out); err != nil {
 		return nil, fmt.Errorf("purchase: histories: %w", err)
 	}
 	if err := record(ctx, tx, grants, subjects, out); err != nil {
@@ -68,16 +73,19 @@ const (
 	linesOnPostgres = `SELECT s.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift,
 			coalesce((SELECT r.returned_ms FROM purchase_return r WHERE r.customer = x.customer AND r.row_key = x.row_key), 0) AS returned_ms
 		FROM {set} JOIN LATERAL (
-			SELECT p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift FROM purchase p
-			WHERE p.customer = s.customer AND p.at_ms >= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0
-			ORDER BY p.at_ms DESC, p.row_key COLLATE "C" LIMIT $2) AS x ON true`
+			SELECT y.customer, y.row_key, y.sku, y.at_ms, y.quantity, y.unit_price, y.gift FROM (
+				SELECT p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift, max(p.at_ms) OVER () AS newest_ms FROM purchase p
+				WHERE p.customer = s.customer AND p.at_ms <= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0) AS y
+			WHERE y.at_ms >= y.newest_ms - CAST($2 AS bigint)
+			ORDER BY y.at_ms DESC, y.row_key COLLATE "C" LIMIT $3) AS x ON true`
 	linesOnSQLite = `SELECT x.subject, x.sku, x.at_ms, x.quantity, x.unit_price, x.gift,
 			coalesce((SELECT r.returned_ms FROM purchase_return r WHERE r.customer = x.customer AND r.row_key = x.row_key), 0) AS returned_ms
 		FROM (SELECT s.subject, p.customer, p.row_key, p.sku, p.at_ms, p.quantity, p.unit_price, p.gift,
-				row_number() OVER (PARTITION BY p.customer ORDER BY p.at_ms DESC, p.row_key) AS place
+				row_number() OVER (PARTITION BY p.customer ORDER BY p.at_ms DESC, p.row_key) AS place,
+				max(p.at_ms) OVER (PARTITION BY p.customer) AS newest_ms
 			FROM {set} CROSS JOIN purchase p ON p.customer = s.customer
-			WHERE p.at_ms >= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0) AS x
-		WHERE x.place <= $2`
+			WHERE p.at_ms <= $1 AND (SELECT d.sensitive FROM product d WHERE d.sku = p.sku) = 0) AS x
+		WHERE x.at_ms >= x.newest_ms - $2 AND x.place <= $3`
 
 	membersOnPostgres = `SELECT s.subject, l.customer, coalesce((SELECT c.birth_year FROM customer c WHERE c.customer = l.customer), 0) AS birth_year,
 			coalesce(m.plan, '') AS plan, coalesce(m.since_ms, 0) AS since_ms, coalesce(m.usage, '') AS usage
@@ -89,9 +97,9 @@ const (
 			LEFT JOIN membership m ON m.customer = l.customer AND m.rev = (SELECT max(n.rev) FROM membership n WHERE n.customer = l.customer)`
 )
 
-func readLines(ctx context.Context, tx *dialect.Tx, linked []linkRow, sinceMS int64, out map[ids.Subject]*offers.History) error {
+func readLines(ctx context.Context, tx *dialect.Tx, linked []linkRow, nowMS int64, out map[ids.Subject]*offers.History) error {
 	var rows []lineRow
-	err := tx.Select(ctx, &rows, tx.Kind().Pick(linesOnPostgres, linesOnSQLite), sinceMS, mostLines, dialect.Rows(
+	err := tx.Select(ctx, &rows, tx.Kind().Pick(linesOnPostgres, linesOnSQLite), nowMS, windowMS, mostLines, dialect.Rows(
 		dialect.Text("subject", dialect.Of(linked, func(l *linkRow) string { return l.Subject })),
 		dialect.Text("customer", dialect.Of(linked, func(l *linkRow) string { return l.Customer }))))
 	if err != nil {

@@ -159,7 +159,7 @@ func recommend(ctx context.Context, store *db.Store, settings Settings, q recomm
 	case consent.TooYoung(view.History.BirthYear, q.at.In(settings.Timezone).Year()):
 		out.Basis, request.History = fmt.Sprintf("general offers: the customer is under %d", consent.MinimumAge), nil
 	default:
-		out.Basis = fmt.Sprintf("%d purchases since %s, under the customer's grant", len(view.History.Purchases), time.UnixMilli(db.HistorySince(nowMS)).In(settings.Timezone).Format(time.DateOnly))
+		out.Basis = fmt.Sprintf("%d purchases of the 24 months up to the latest, under the customer's grant", len(view.History.Purchases))
 	}
 	decision := model.Recommend(request)
 	out.Personal = decision.Personal

@@ -105,8 +105,8 @@ var noticeEntries = []Entry{
 	},
 	{
 		Key: NoticeKeep(ids.PurchaseHistory),
-		JA:  "同意は24か月で終わります。使うのは、過去24か月のお買い物です。",
-		EN:  "Your consent ends after 24 months. Purchases of the past 24 months are used.",
+		JA:  "同意は24か月で終わります。使うのは、いちばん新しいお買い物からさかのぼって24か月分です。",
+		EN:  "Your consent ends after 24 months. Purchases of the 24 months up to your latest one are used.",
 	},
 	{
 		Key: NoticeWhat(ids.ProactiveMessages),
