@@ -29,6 +29,7 @@ type command struct {
 // commands lists them in the order of help.
 func commands() []command {
 	return []command{
+		{"demo", "everything in one process, with a sample shop and a chat page, with no set-up", runDemo},
 		{"serve", "the server for a real LINE account", runServe},
 		{"chat", "a simulated conversation in the terminal, with no set-up", runChat},
 		{"migrate", "bring the database schema up to date; create the role serve uses", runMigrate},
@@ -36,6 +37,7 @@ func commands() []command {
 		{"train", "recompute what is learned from purchases", runTrain},
 		{"recommend", "what one customer would be offered, and why", runRecommend},
 		{"intent", "what a customer's words are understood as", runIntent},
+		{"simulate", "a LINE simulator with a chat page, for developers of any bot", runSimulate},
 		{"version", "version, commit, Go and database schema", runVersion},
 	}
 }
@@ -82,5 +84,5 @@ func printCommands(w io.Writer) {
 		fmt.Fprintf(table, "  %s\t%s\n", c.name, c.brief)
 	}
 	_ = table.Flush() // a failing terminal has nobody to tell
-	fmt.Fprint(w, "\nEach command has --help with an example. Try: osusume chat\n")
+	fmt.Fprint(w, "\nEach command has --help with an example. Try: osusume demo\n")
 }

@@ -159,7 +159,11 @@ func openChat(ctx context.Context, opts chatOptions) (_ *chatRoom, err error) {
 		return nil, err
 	}
 	env := chatEnv(dir, api, room.sim)
-	if err := stockShop(ctx, dir, env, opts.customer, room.user); err != nil {
+	var links [][2]string
+	if opts.customer != "" {
+		links = [][2]string{{opts.customer, room.user}}
+	}
+	if err := stockShop(ctx, dir, env, links); err != nil {
 		return nil, err
 	}
 	settings, err := newCommandLine("chat", "", "", allSettings()...).load(env)
@@ -194,18 +198,22 @@ func chatEnv(dir, api string, sim *linesim.Sim) Env {
 	return func(name string) (string, bool) { v, ok := values[name]; return v, ok }
 }
 
-// stockShop imports the sample shop and learns from it, by the commands a shop uses.
-func stockShop(ctx context.Context, dir string, env Env, customer, user string) error {
+// stockShop imports the sample shop and learns from it, by the commands a shop uses. links are pairs of a customer and
+// a LINE user.
+func stockShop(ctx context.Context, dir string, env Env, links [][2]string) error {
 	shop := sample.Shop(time.Now(), sample.DefaultSeed) //nolint:forbidigo // the sample year ends yesterday
 	type file struct {
 		kind string
 		csv  []byte
 	}
 	files := []file{{"products", shop.Products}, {"plans", shop.Plans}, {"customers", shop.Customers}, {"purchases", shop.Purchases}}
-	if customer != "" {
-		files = append(files, file{"links", sample.Links(customer, user)})
+	if len(links) > 0 {
+		files = append(files, file{"links", sample.Links(links...)})
 	}
-	steps := []func() error{func() error { return runQuietly(ctx, env, runMigrate) }}
+	var steps []func() error
+	if url, _ := env("DATABASE_URL"); strings.HasPrefix(url, "sqlite:") { // PostgreSQL is migrated by its owner
+		steps = append(steps, func() error { return runQuietly(ctx, env, runMigrate) })
+	}
 	for _, f := range files {
 		path := filepath.Join(dir, f.kind+".csv")
 		if err := os.WriteFile(path, f.csv, 0o600); err != nil {

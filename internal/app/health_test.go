@@ -57,7 +57,7 @@ func TestPublicRoutes(t *testing.T) {
 			w.WriteHeader(http.StatusMethodNotAllowed)
 		}
 	})
-	routes := publicRoutes(door, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	routes := publicRoutes(door, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), nil)
 	cases := []struct {
 		method, path string
 		want         int

@@ -14,15 +14,23 @@ import (
 	"go.uber.org/zap"
 )
 
-// publicRoutes is everything the outside can reach. door answers LINE's webhook.
-func publicRoutes(door, ready http.Handler) http.Handler {
+// frontPage is the address without a path.
+const frontPage = "GET /{$}"
+
+// publicRoutes is everything the outside can reach. door answers LINE's webhook; pages are what a command adds.
+func publicRoutes(door, ready http.Handler, pages map[string]http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	for path, page := range pages {
+		mux.Handle(path, page)
+	}
 	mux.Handle("/callback", door) // the door refuses other methods than POST itself
 	mux.Handle("GET /readyz", ready)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { sayPlain(w, "alive") })
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		sayPlain(w, "osusume is running. LINE's webhook is /callback.")
-	})
+	if pages[frontPage] == nil {
+		mux.HandleFunc(frontPage, func(w http.ResponseWriter, _ *http.Request) {
+			sayPlain(w, "osusume is running. LINE's webhook is /callback.")
+		})
+	}
 	return mux
 }
 

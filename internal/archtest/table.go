@@ -67,6 +67,8 @@ func rooms() map[string]room {
 		// linesim plays LINE's side of the wire; of osusume it may know nothing but the clock, or it would agree with our
 		// mistakes.
 		"internal/linesim": {imports: []string{"internal/clock"}},
+		// simpage shows the simulator to people and to other projects' tests; it knows no more of osusume than that does.
+		"internal/simpage": {imports: []string{"internal/linesim", "internal/flexhtml"}},
 
 		// flexhtml draws a LINE message as HTML and knows nothing of who sends it; only its built-in stylesheet and gallery
 		// keep it above the pure line.
@@ -74,7 +76,7 @@ func rooms() map[string]room {
 
 		"internal/app": {imports: with(shell, []string{
 			"dialog", "offers", "internal/consent", "internal/phrase", "internal/queue", "internal/turn", "internal/keyring",
-			"internal/shopfile", "internal/sample", "internal/linesim", "bot", "bot/line", "bot/render", "webhook",
+			"internal/shopfile", "internal/sample", "internal/linesim", "internal/simpage", "bot", "bot/line", "bot/render", "webhook",
 			"db", "db/consent", "db/purchase",
 		})},
 		"cmd/osusume": {imports: []string{"internal/app"}},

@@ -152,6 +152,9 @@ func (s *Sim) deliver(ctx context.Context, states []*eventState, redelivery bool
 	}
 	if !s.cfg.DropRecords {
 		s.posted.add(d)
+		for i := range events {
+			s.touch(events[i].ChatID, events[i].ID)
+		}
 		s.watch.bump()
 	}
 	if s.cfg.OnDelivery != nil {

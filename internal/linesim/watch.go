@@ -148,6 +148,24 @@ func (s *Sim) Since(chatID string, revision int64, limit int) Page {
 	return p
 }
 
+// touch marks the line of an event as changed: its webhook was delivered, or was not. Only recent lines are looked at.
+func (s *Sim) touch(chatID, eventID string) {
+	const recent = 50
+	c := s.chat(chatID)
+	if c == nil || eventID == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := len(c.entries) - 1; i >= max(0, len(c.entries)-recent); i-- {
+		if e := &c.entries[i]; e.EventID == eventID && e.From != "bot" {
+			c.changed = s.watch.bump()
+			e.Rev = c.changed
+			return
+		}
+	}
+}
+
 // SetProfile changes what the platform tells of a person; empty values stay as they are.
 func (s *Sim) SetProfile(u User) bool {
 	c := s.chat(u.ID)
@@ -208,3 +226,6 @@ func (s *Sim) Endpoint() (url string, active bool) { return *s.webhook.Load(), s
 
 // Quota is the month's limit (0 = none) and what is used of it.
 func (s *Sim) Quota() (limit, used int) { return s.quota.read(s.Now()) }
+
+// BotName is the account's display name.
+func (s *Sim) BotName() string { return s.cfg.BotName }

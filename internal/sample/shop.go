@@ -30,6 +30,7 @@ type Files struct {
 // Person is one of the customers that are introduced by name and story.
 type Person struct {
 	ID       string
+	Name     string // a display name; customers' names are never part of the files
 	JA, EN   string // who that is, in one line
 	Language string
 }
@@ -48,11 +49,11 @@ const (
 // People lists the introduced customers.
 func People() []Person {
 	return []Person{
-		{Regular, "常連：朝のブレンドを二週間ごとに買う", "a regular: the morning blend every two weeks", "ja"},
-		{Heavy, "コーヒー好き：豆も道具もよく買う", "a heavy buyer: beans and tools", "ja"},
-		{NearLimit, "定期便の上限をこえている：スタンダード", "a subscriber over the plan's limit: Standard", "ja"},
-		{LittleUse, "定期便をあまり使っていない：プレミアム", "a subscriber who uses little: Premium", "ja"},
-		{FirstTime, "はじめてのお客さま：一度だけ買った", "a first-time customer: one purchase", "ja"},
+		{Regular, "高橋 健一", "常連：朝のブレンドを二週間ごとに買う", "a regular: the morning blend every two weeks", "ja"},
+		{Heavy, "中村 葵", "コーヒー好き：豆も道具もよく買う", "a heavy buyer: beans and tools", "ja"},
+		{NearLimit, "小林 真理", "定期便の上限をこえている：スタンダード", "a subscriber over the plan's limit: Standard", "ja"},
+		{LittleUse, "加藤 誠", "定期便をあまり使っていない：プレミアム", "a subscriber who uses little: Premium", "ja"},
+		{FirstTime, "渡辺 さくら", "はじめてのお客さま：一度だけ買った", "a first-time customer: one purchase", "ja"},
 	}
 }
 
@@ -63,9 +64,13 @@ func Shop(now time.Time, seed uint64) Files {
 	return Files{Products: productsCSV(), Plans: plansCSV(), Customers: g.customersCSV(), Purchases: g.purchasesCSV()}
 }
 
-// Links is the import file that says which LINE user a customer is.
-func Links(customerID, lineUserID string) []byte {
-	return table([]string{"customer_id", "line_user_id"}, [][]string{{customerID, lineUserID}})
+// Links is the import file that says which LINE user a customer is: pairs of customer and user.
+func Links(pairs ...[2]string) []byte {
+	var rows [][]string
+	for _, p := range pairs {
+		rows = append(rows, p[:])
+	}
+	return table([]string{"customer_id", "line_user_id"}, rows)
 }
 
 func table(header []string, rows [][]string) []byte {
@@ -139,7 +144,7 @@ func products() []product {
 func productsCSV() []byte {
 	header := []string{
 		"sku", "name", "price", "category", "brand", "description", "tags", "life_days", "season_from", "season_to",
-		"accessory_of", "upgrade_of", "page_url",
+		"accessory_of", "upgrade_of", "page_url", "image_url",
 	}
 	var rows [][]string
 	for _, p := range products() {
@@ -150,7 +155,7 @@ func productsCSV() []byte {
 		from, to, _ := strings.Cut(p.season, "/")
 		rows = append(rows, []string{
 			p.sku, p.name, strconv.Itoa(p.price), p.category, ShopName, p.about, p.tags, life, from, to, p.accessoryOf, p.upgradeOf,
-			"https://mame.example/items/" + strings.ToLower(p.sku),
+			"https://mame.example/items/" + strings.ToLower(p.sku), PictureBase + strings.ToLower(p.sku) + ".png",
 		})
 	}
 	return table(header, rows)
