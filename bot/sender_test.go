@@ -474,7 +474,9 @@ func TestStopGivesBackWhatWasNotBegunAndFinishesWhatWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, actHang, actSlow)
 		s := r.sender(t, func(c *bot.SenderConfig) { c.Concurrency = 2 })
-		s.Enqueue([]queue.Out{r.add(1, queue.Reply, true, time.Minute), r.add(2, queue.Reply, true, time.Minute), r.add(3, queue.Reply, true, time.Minute)})
+		s.Enqueue([]queue.Out{r.add(1, queue.Reply, true, time.Minute)})
+		synctest.Wait() // the first one is the one that hangs
+		s.Enqueue([]queue.Out{r.add(2, queue.Reply, true, time.Minute), r.add(3, queue.Reply, true, time.Minute)})
 		synctest.Wait()
 		began := time.Now()
 		s.Stop()
