@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -130,8 +132,20 @@ func (b *browser) shoot(name string) {
 // say types words into the open conversation and sends them by Enter, as a person at a keyboard does.
 func (b *browser) say(words string) {
 	b.t.Helper()
-	b.run(chromedp.SendKeys(`.phone textarea`, words+"\r"))
+	b.run(chromedp.SendKeys(`.phone textarea`, words), enter)
 }
+
+// enter is the key without the character that SendKeys would add.
+var enter = chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+})
 
 // press clicks the last visible button of that label in the conversation.
 func (b *browser) press(label string) {
@@ -205,7 +219,7 @@ func TestANewCustomersConversationOnTheChatPage(t *testing.T) {
 			b.answered("ご案内の理由")
 			b.shoot("5-why")
 			b.press("今回は見送る")
-			b.answered("ありがとう")
+			b.answered("承知しました")
 			b.shoot("6-declined")
 			b.say("プラン")
 			b.answered("プラン")

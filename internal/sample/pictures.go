@@ -49,14 +49,15 @@ type canvas struct{ *image.RGBA }
 
 func newCanvas(ground color.RGBA) canvas {
 	c := canvas{image.NewRGBA(image.Rect(0, 0, pictureWidth*oversampling, pictureHeight*oversampling))}
-	c.fill(ground, func(float64, float64) bool { return true })
+	c.fill(ground, 0, 0, pictureWidth, pictureHeight, func(float64, float64) bool { return true })
 	return c
 }
 
-// fill paints every point that inside says yes to.
-func (c canvas) fill(ink color.RGBA, inside func(x, y float64) bool) {
-	for y := range c.Rect.Max.Y {
-		for x := range c.Rect.Max.X {
+// fill paints every point of a rectangle that inside says yes to.
+func (c canvas) fill(ink color.RGBA, x0, y0, x1, y1 float64, inside func(x, y float64) bool) {
+	part := image.Rect(int(x0*oversampling), int(y0*oversampling), int(x1*oversampling)+1, int(y1*oversampling)+1).Intersect(c.Rect)
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X; x++ {
 			if inside((float64(x)+.5)/oversampling, (float64(y)+.5)/oversampling) {
 				c.SetRGBA(x, y, ink)
 			}
@@ -65,15 +66,15 @@ func (c canvas) fill(ink color.RGBA, inside func(x, y float64) bool) {
 }
 
 func (c canvas) ellipse(ink color.RGBA, cx, cy, rx, ry float64) {
-	c.fill(ink, func(x, y float64) bool { return sq((x-cx)/rx)+sq((y-cy)/ry) <= 1 })
+	c.fill(ink, cx-rx, cy-ry, cx+rx, cy+ry, func(x, y float64) bool { return sq((x-cx)/rx)+sq((y-cy)/ry) <= 1 })
 }
 
 func (c canvas) ring(ink color.RGBA, cx, cy, r, thick float64) {
-	c.fill(ink, func(x, y float64) bool { d := math.Hypot(x-cx, y-cy); return d <= r && d >= r-thick })
+	c.fill(ink, cx-r, cy-r, cx+r, cy+r, func(x, y float64) bool { d := math.Hypot(x-cx, y-cy); return d <= r && d >= r-thick })
 }
 
 func (c canvas) box(ink color.RGBA, x0, y0, x1, y1, radius float64) {
-	c.fill(ink, func(x, y float64) bool {
+	c.fill(ink, x0, y0, x1, y1, func(x, y float64) bool {
 		if x < x0 || x > x1 || y < y0 || y > y1 {
 			return false
 		}
@@ -85,7 +86,11 @@ func (c canvas) box(ink color.RGBA, x0, y0, x1, y1, radius float64) {
 // polygon takes its corners as x, y, x, y … in order.
 func (c canvas) polygon(ink color.RGBA, at ...float64) {
 	n := len(at) / 2
-	c.fill(ink, func(x, y float64) bool {
+	x0, y0, x1, y1 := at[0], at[1], at[0], at[1]
+	for i := range n {
+		x0, y0, x1, y1 = min(x0, at[2*i]), min(y0, at[2*i+1]), max(x1, at[2*i]), max(y1, at[2*i+1])
+	}
+	c.fill(ink, x0, y0, x1, y1, func(x, y float64) bool {
 		in := false
 		for i, j := 0, n-1; i < n; j, i = i, i+1 {
 			xi, yi, xj, yj := at[2*i], at[2*i+1], at[2*j], at[2*j+1]

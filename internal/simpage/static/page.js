@@ -143,6 +143,7 @@ class Phone {
     q('.phone-close').addEventListener('click', () => closePhone(chat.id));
     this.newer.addEventListener('click', () => this.toEnd());
     this.log.addEventListener('scroll', () => this.scrolled());
+    for (const kind of ['wheel', 'touchmove']) this.log.addEventListener(kind, () => this.reading(), { passive: true });
     this.log.addEventListener('click', (e) => this.clicked(e));
     this.log.addEventListener('keydown', (e) => carouselKeys(e));
     q('form').addEventListener('submit', (e) => { e.preventDefault(); this.send(); });
@@ -212,7 +213,7 @@ class Phone {
 
   merge(entries) {
     if (!entries.length) return;
-    const follow = this.atBottom();
+    const follow = this.atBottom() || this.mine;
     let fresh = false;
     for (const e of entries) {
       const i = this.find(e.seq);
@@ -231,6 +232,7 @@ class Phone {
         this.from = Math.max(0, this.to - WINDOW);
         this.renderTail();
         this.bottom();
+        if (entries.some((e) => e.from === 'bot')) this.mine = false;
       } else {
         this.newer.hidden = false;
       }
@@ -306,6 +308,9 @@ class Phone {
     }
     this.newer.hidden = this.atBottom();
   }
+
+  /** A person who scrolls by hand reads; what comes in must not carry them away. */
+  reading() { this.mine = false; }
 
   async older() {
     const before = this.entries.length ? this.entries[0].seq : 0;
@@ -468,16 +473,12 @@ class Phone {
   }
 
   act(deed) {
+    this.mine = true; // who acts wants to see what comes of it
     if (this.chat.kind !== 'user' && deed.userId === undefined) deed.userId = this.who.value;
     return attempt(() => call('POST', `/chats/${this.chat.id}/events`, deed));
   }
 
-  async say(text) {
-    await this.act({ type: 'text', text });
-    this.toEndSoon();
-  }
-
-  toEndSoon() { if (!this.atBottom()) this.toEnd(); }
+  say(text) { return this.act({ type: 'text', text }); }
 
   async send() {
     const text = this.input.value.trim();
@@ -485,7 +486,6 @@ class Phone {
     this.input.value = '';
     this.grow();
     if (!await this.act({ type: 'text', text })) this.input.value = text; // what could not be sent is not lost
-    this.toEndSoon();
   }
 
   grow() { this.input.rows = Math.min(4, this.input.value.split('\n').length); }
