@@ -8,18 +8,16 @@ import (
 )
 
 // actionProperties are the properties each action type has beside type and label.
-func actionProperties() map[string][]string {
-	return map[string][]string{
-		"postback":       {"data", "displayText", "text", "inputOption", "fillInText"},
-		"message":        {"text"},
-		"uri":            {"uri", "altUri"},
-		"datetimepicker": {"data", "mode", "initial", "max", "min"},
-		"camera":         nil,
-		"cameraRoll":     nil,
-		"location":       nil,
-		"richmenuswitch": {"richMenuAliasId", "data"},
-		"clipboard":      {"clipboardText"},
-	}
+var actionProperties = map[string][]string{
+	"postback":       {"data", "displayText", "text", "inputOption", "fillInText"},
+	"message":        {"text"},
+	"uri":            {"uri", "altUri"},
+	"datetimepicker": {"data", "mode", "initial", "max", "min"},
+	"camera":         nil,
+	"cameraRoll":     nil,
+	"location":       nil,
+	"richmenuswitch": {"richMenuAliasId", "data"},
+	"clipboard":      {"clipboardText"},
 }
 
 // control opens the element that stands for an action, a link or a button, and returns the tag to close it with.
@@ -28,7 +26,7 @@ func (p *page) control(a *node, uriKey, name string, more ...attr) string {
 	kind := a.str("type")
 	a.str("label")
 	attrs := []attr{class(name), {"data-action", compact(a.raw)}}
-	properties, known := actionProperties()[kind]
+	properties, known := actionProperties[kind]
 	a.skip(properties...)
 	if !known {
 		a.odd("type")

@@ -38,9 +38,9 @@ func (p *page) component(n *node, s slot) {
 		p.close("div")
 	case "spacer":
 		// Withdrawn by LINE, still accepted by its older clients and found in many templates.
-		l, ok := n.length("size", spaces(), 0)
+		l, ok := n.length("size", spaces, 0)
 		if !ok {
-			l = length{value: spaces()["md"]}
+			l = length{value: spaces["md"]}
 		}
 		name := p.lengthRule("h", "height", l)
 		if s.layout != "vertical" {
@@ -65,13 +65,12 @@ func (p *page) separator(n *node, s slot) {
 
 // fontSize reads a font size. With scaling it follows the reader's setting, which the page states as --fx-scale.
 func (p *page) fontSize(n *node, standard string) (string, float64) {
-	names := fonts()
-	l, ok := n.length("size", names, 0)
+	l, ok := n.length("size", fonts, 0)
 	if !ok {
 		if standard == "" {
 			return "", 0
 		}
-		l = length{value: names[standard]}
+		l = length{value: fonts[standard]}
 	}
 	if n.truth("scaling") {
 		return p.rule("fss-"+l.id(), "font-size:calc("+l.css()+"*var(--fx-scale,1))"), l.value
@@ -274,13 +273,12 @@ func (p *page) imageSize(n *node, standard string) (frame, component string) {
 	if size == "full" {
 		return "fx-full", "fx-wide"
 	}
-	names := pictures()
-	if v, ok := names[size]; ok {
+	if v, ok := pictures[size]; ok {
 		return p.lengthRule("w", "width", length{value: v}), ""
 	}
-	l, ok := n.length("size", names, allowPercent)
+	l, ok := n.length("size", pictures, allowPercent)
 	if !ok {
-		l = length{value: names["md"]}
+		l = length{value: pictures["md"]}
 	}
 	if l.percent {
 		return p.lengthRule("w", "width", l), "fx-wide"

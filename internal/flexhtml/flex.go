@@ -161,7 +161,7 @@ func (p *page) place(n *node, s slot, share int) []string {
 		{"offsetTop", "ot", "top"}, {"offsetBottom", "ob", "bottom"},
 		{"offsetStart", "os", "inset-inline-start"}, {"offsetEnd", "oe", "inset-inline-end"},
 	} {
-		if l, ok := n.length(o.key, spaces(), allowPercent|allowNegative); ok {
+		if l, ok := n.length(o.key, spaces, allowPercent|allowNegative); ok {
 			names = append(names, p.lengthRule(o.name, o.property, l))
 		}
 	}
@@ -183,7 +183,7 @@ func (p *page) share(s slot, ratio int) string {
 
 // margin is the space before a component: its own, else the spacing of its box.
 func (p *page) margin(n *node, s slot, absolute bool) string {
-	l, ok := n.length("margin", spaces(), 0)
+	l, ok := n.length("margin", spaces, 0)
 	if absolute {
 		return ""
 	}
@@ -248,7 +248,7 @@ func (p *page) box(n *node, s slot) {
 		"space-evenly"); justify != "" {
 		names = append(names, "fx-justify-"+justify)
 	}
-	inner.spacing, _ = n.length("spacing", spaces(), 0)
+	inner.spacing, _ = n.length("spacing", spaces, 0)
 	if s.block != "" {
 		names = append(names, "fx-root")
 	}
@@ -274,10 +274,10 @@ func (p *page) boxLook(n *node) []string {
 		names = append(names, p.gradient(g))
 	}
 	names = append(names, p.colorRule("bc", "border-color", n.color("borderColor")))
-	if l, ok := n.length("borderWidth", borders(), 0); ok {
+	if l, ok := n.length("borderWidth", borders, 0); ok {
 		names = append(names, p.lengthRule("bw", "border-width", l))
 	}
-	if l, ok := n.length("cornerRadius", spaces(), 0); ok {
+	if l, ok := n.length("cornerRadius", spaces, 0); ok {
 		names = append(names, p.lengthRule("cr", "border-radius", l))
 	}
 	return names
@@ -285,13 +285,13 @@ func (p *page) boxLook(n *node) []string {
 
 // padding gives the classes of the four sides; a side's own value wins over paddingAll, which wins over the block's.
 func (p *page) padding(n *node, s slot) []string {
-	all, hasAll := n.length("paddingAll", spaces(), allowPercent)
+	all, hasAll := n.length("paddingAll", spaces, allowPercent)
 	var names []string
 	for i, side := range []struct{ key, name, property string }{
 		{"paddingTop", "pt", "padding-top"}, {"paddingEnd", "pe", "padding-inline-end"},
 		{"paddingBottom", "pb", "padding-bottom"}, {"paddingStart", "ps", "padding-inline-start"},
 	} {
-		l, ok := n.length(side.key, spaces(), allowPercent)
+		l, ok := n.length(side.key, spaces, allowPercent)
 		if !ok && hasAll {
 			l, ok = all, true
 		}

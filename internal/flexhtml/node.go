@@ -2,7 +2,6 @@ package flexhtml
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,20 +17,29 @@ type node struct {
 }
 
 func (p *page) node(m map[string]any, path string) *node {
-	return &node{p: p, raw: m, m: m, path: path, used: map[string]bool{}}
+	return &node{p: p, raw: m, m: m, path: path}
 }
 
 // value marks a property as read. null counts as absent, as it does at LINE.
 func (n *node) value(key string) (any, bool) {
-	n.used[key] = true
 	v, ok := n.m[key]
+	if ok {
+		n.mark(key)
+	}
 	return v, ok && v != nil
 }
 
 func (n *node) skip(keys ...string) {
 	for _, k := range keys {
-		n.used[k] = true
+		n.mark(k)
 	}
+}
+
+func (n *node) mark(key string) {
+	if n.used == nil {
+		n.used = make(map[string]bool, len(n.m))
+	}
+	n.used[key] = true
 }
 
 // odd notes a property whose value is not understood.
@@ -45,10 +53,15 @@ func (n *node) at(key string) string {
 
 // done notes every property that was not read.
 func (n *node) done() {
-	for _, key := range slices.Sorted(maps.Keys(n.m)) {
+	var left []string
+	for key := range n.m {
 		if !n.used[key] {
-			n.odd(key)
+			left = append(left, key)
 		}
+	}
+	slices.Sort(left)
+	for _, key := range left {
+		n.odd(key)
 	}
 }
 

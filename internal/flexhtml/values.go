@@ -20,9 +20,11 @@ func (l length) css() string {
 	return decimal(l.value) + unit
 }
 
+var idReplacer = strings.NewReplacer(".", "_", "-", "m")
+
 // id is the length as a part of a class name.
 func (l length) id() string {
-	s := strings.NewReplacer(".", "_", "-", "m").Replace(decimal(l.value))
+	s := idReplacer.Replace(decimal(l.value))
 	if l.percent {
 		s += "p"
 	}
@@ -32,27 +34,19 @@ func (l length) id() string {
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // spaces are the names of spacing, margin, padding, offset and cornerRadius, in pixels.
-func spaces() map[string]float64 {
-	return map[string]float64{"none": 0, "xs": 2, "sm": 4, "md": 8, "lg": 12, "xl": 16, "xxl": 20}
-}
+var spaces = map[string]float64{"none": 0, "xs": 2, "sm": 4, "md": 8, "lg": 12, "xl": 16, "xxl": 20}
 
 // borders are the names of borderWidth, in pixels.
-func borders() map[string]float64 {
-	return map[string]float64{"none": 0, "light": 0.5, "normal": 1, "medium": 2, "semi-bold": 3, "bold": 4}
-}
+var borders = map[string]float64{"none": 0, "light": 0.5, "normal": 1, "medium": 2, "semi-bold": 3, "bold": 4}
 
 // fonts are the names of text, span and icon sizes, in pixels.
-func fonts() map[string]float64 {
-	return map[string]float64{
-		"xxs": 11, "xs": 13, "sm": 14, "md": 16, "lg": 19, "xl": 22, "xxl": 29, "3xl": 35, "4xl": 48, "5xl": 74,
-	}
+var fonts = map[string]float64{
+	"xxs": 11, "xs": 13, "sm": 14, "md": 16, "lg": 19, "xl": 22, "xxl": 29, "3xl": 35, "4xl": 48, "5xl": 74,
 }
 
 // pictures are the names of image sizes, in pixels; "full" is handled apart.
-func pictures() map[string]float64 {
-	return map[string]float64{
-		"xxs": 40, "xs": 60, "sm": 80, "md": 100, "lg": 120, "xl": 140, "xxl": 160, "3xl": 180, "4xl": 200, "5xl": 220,
-	}
+var pictures = map[string]float64{
+	"xxs": 40, "xs": 60, "sm": 80, "md": 100, "lg": 120, "xl": 140, "xxl": 160, "3xl": 180, "4xl": 200, "5xl": 220,
 }
 
 // What a length may be besides a name and pixels.
