@@ -214,6 +214,7 @@ func TestANewCustomersConversationOnTheChatPage(t *testing.T) {
 			b.shoot("3-agreed")
 			b.say("おすすめ")
 			b.answered("円")
+			b.until("the products' pictures", `[...document.querySelectorAll('.phone .drawn img')].length >= 3 && [...document.querySelectorAll('.phone .drawn img')].every(i => i.complete && i.naturalWidth > 0)`)
 			b.shoot("4-offers")
 			b.press("なぜ？")
 			b.answered("ご案内の理由")

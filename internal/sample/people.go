@@ -153,7 +153,7 @@ func (g *generator) dripper(day int) {
 	g.habit(beans, day, g.life[beans]+g.rnd.IntN(8))
 	g.habit(filter, day+55, 58+g.rnd.IntN(20))
 	if g.chance(0.35) {
-		other := g.pick("B003", "B004", "B005", "B007")
+		other := g.pick("B003", "B004", "B005", "B007", "B011", "B012")
 		g.habit(other, day+20, 40+g.rnd.IntN(40))
 	}
 	if g.chance(0.45) {
@@ -174,6 +174,9 @@ func (g *generator) dripper(day int) {
 	if g.chance(0.35) {
 		g.buy(day+g.rnd.IntN(60), "C001")
 	}
+	if g.chance(0.12) {
+		g.buy(day+g.rnd.IntN(200), g.pick("D003", "D004", "F003", "C002", "N003", "R001"))
+	}
 	g.summer(0.4)
 }
 
@@ -182,6 +185,9 @@ func (g *generator) easy(day int) {
 	g.habit("B010", day, 14+g.rnd.IntN(14))
 	if g.chance(0.4) {
 		g.buy(day+g.rnd.IntN(60), "L001", g.pick("G001", "G002", "G003"))
+	}
+	if g.chance(0.15) {
+		g.buy(day+g.rnd.IntN(120), "L002", "G005")
 	}
 	if g.chance(0.5) {
 		g.habit("T004", day+g.rnd.IntN(40), 35+g.rnd.IntN(30))
@@ -196,6 +202,9 @@ func (g *generator) kitchen(day int) {
 		extra = append(extra, "T002")
 	}
 	g.habit("T003", day, 16+g.rnd.IntN(10), extra...)
+	if g.chance(0.3) {
+		g.habit(g.pick("T005", "T006", "T007"), day+g.rnd.IntN(40), 35+g.rnd.IntN(30))
+	}
 	if g.chance(0.6) {
 		g.habit("T001", day+g.rnd.IntN(20), 45+g.rnd.IntN(20))
 	}
@@ -217,7 +226,7 @@ func (g *generator) kitchen(day int) {
 // occasional buys now and then, often as a gift.
 func (g *generator) occasional(day int) {
 	for range 1 + g.rnd.IntN(4) {
-		g.buy(day, g.pick("B010", "T004", "G001", "G002", "G003", "B009", "T001", "H004", "P001"))
+		g.buy(day, g.pick("B010", "T004", "G001", "G002", "G003", "B009", "T001", "H004", "P001", "X001", "X002", "G004", "R001", "P002", "B015"))
 		if n := len(g.rows); n > 0 && g.rows[n-1].customer == g.id && g.chance(0.4) {
 			g.rows[n-1].gift = true
 		}

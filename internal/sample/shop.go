@@ -1,5 +1,5 @@
-// Package sample is a small Japanese coffee and kitchen shop to talk to: a catalog, three subscription plans, some four
-// hundred customers and a year of their purchases, as import files. The same seed and day give the same bytes.
+// Package sample is a small Japanese coffee and kitchen shop to talk to: a catalog, three subscription plans, two
+// thousand customers and a year of their purchases, as import files. The same seed and day give the same bytes.
 //
 // Every habit in it is in the purchases themselves: what osusume says about this shop it has to find there.
 package sample
@@ -42,7 +42,7 @@ const (
 	NearLimit   = "C0003"
 	LittleUse   = "C0004"
 	FirstTime   = "C0005"
-	Customers   = 400
+	Customers   = 2000
 	DefaultSeed = 20260401
 )
 
@@ -138,6 +138,28 @@ func products() []product {
 		{sku: "H004", name: "リネンのふきん 2枚", price: 1200, category: "台所", about: "吸いがよく、すぐ乾きます。"},
 		{sku: "H005", name: "ホーロー鍋 18cm", price: 7800, category: "鍋", about: "毎日の汁物に使いやすい大きさです。"},
 		{sku: "H006", name: "鋳物ホーロー鍋 20cm", price: 24800, category: "鍋", upgradeOf: "H005", about: "煮込みと蒸し焼きに向く厚手の鍋です。"},
+		{sku: "B011", name: "ケニア ニエリ 200g", price: 1580, category: "コーヒー豆", life: 14, tags: "浅煎り|果実", about: "黒すぐりのような甘酸っぱさです。"},
+		{sku: "B012", name: "ブラジル セラード 200g", price: 1180, category: "コーヒー豆", life: 14, tags: "中煎り|ナッツ", about: "ナッツの香ばしさと、おだやかな甘みです。"},
+		{sku: "B013", name: "朝のブレンド 500g", price: 2680, category: "コーヒー豆", life: 35, tags: "中煎り|毎日|大袋", about: "よく飲む方の大きな袋です。"},
+		{sku: "B014", name: "冬のブレンド 200g", price: 1380, category: "コーヒー豆", life: 14, tags: "深煎り|季節", season: "11-01/02-28", about: "焼き菓子に合わせた、冬だけの深煎りです。"},
+		{sku: "B015", name: "カフェインレス ドリップバッグ 10袋", price: 1480, category: "ドリップバッグ", life: 12, tags: "カフェインレス|手軽", about: "夜や休憩に、お湯を注ぐだけの一杯です。"},
+		{sku: "F003", name: "ステンレスフィルター 1〜4杯用", price: 3200, category: "フィルター", upgradeOf: "F002", about: "洗って繰り返し使える、紙のいらないフィルターです。"},
+		{sku: "D003", name: "ガラスドリッパー 1〜4杯用", price: 2400, category: "ドリッパー", tags: "耐熱ガラス", about: "落ちていく様子が見えるガラス製です。"},
+		{sku: "D004", name: "ドリッパースタンド 木製", price: 4200, category: "ドリッパー", accessoryOf: "D001|D002|D003", about: "はかりごと載せられる、くるみ材のスタンドです。"},
+		{sku: "K003", name: "ホーローケトル 1.2L", price: 6800, category: "ケトル", tags: "直火", about: "直火で使える、たっぷりの細口です。"},
+		{sku: "C002", name: "真空保存容器 400g用", price: 3600, category: "保存", upgradeOf: "C001", about: "ふたを回すと中の空気が抜けます。"},
+		{sku: "N003", name: "器具用ブラシ 2本組", price: 780, category: "手入れ", accessoryOf: "S001|S002|P001|W001", about: "細い口の奥まで届きます。"},
+		{sku: "P002", name: "エアロタイプ プレス", price: 5200, category: "プレス", about: "押して一分で、澄んだ一杯ができます。"},
+		{sku: "G004", name: "カップとソーサー 白", price: 2800, category: "うつわ", about: "来客にも使いやすい、飽きのこない白です。"},
+		{sku: "G005", name: "木のトレー 30cm", price: 3200, category: "台所", about: "一人分の朝食がのる大きさです。"},
+		{sku: "L002", name: "ミルクピッチャー 350ml", price: 2980, category: "ミルク", accessoryOf: "L001", about: "注ぎ口の細い、絵を描きやすいピッチャーです。"},
+		{sku: "T005", name: "メープルシロップ 250g", price: 1680, category: "食品", life: 50, about: "カナダの森で採れた、濃い色の一本です。"},
+		{sku: "T006", name: "ドライいちじく 200g", price: 1080, category: "食品", life: 20, about: "砂糖を加えず、木の上で熟した実です。"},
+		{sku: "T007", name: "ピーナッツバター 180g", price: 980, category: "食品", life: 30, about: "国産落花生と塩だけの粒入りです。"},
+		{sku: "X001", name: "はじめてのハンドドリップセット", price: 6480, category: "セット", tags: "贈り物|はじめて", about: "陶器のドリッパー、サーバー、フィルター、朝のブレンドの四点です。"},
+		{sku: "X002", name: "コーヒーの贈り物 豆三種", price: 3980, category: "セット", tags: "贈り物", about: "浅煎り、中煎り、深煎りを木箱に詰めました。"},
+		{sku: "X003", name: "水出しはじめてセット", price: 3380, category: "セット", tags: "はじめて", season: "05-01/09-20", about: "ポットと、水出し用バッグ三十枚の二点です。"},
+		{sku: "R001", name: "家で淹れるコーヒーの本", price: 1760, category: "本", about: "豆の選び方から淹れ方までを、写真で追えます。"},
 	}
 }
 

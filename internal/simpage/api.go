@@ -334,11 +334,24 @@ func (p *Page) event(r *http.Request) (any, error) {
 func (p *Page) await(ctx context.Context, id string, wait time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	_, err := p.sim.WaitReply(ctx, id)
-	if err == nil || errors.Is(err, linesim.ErrNotAnswered) {
-		return nil // the caller sees that there is no reply
+	if _, err := p.sim.WaitReply(ctx, id); err != nil {
+		if errors.Is(err, linesim.ErrNotAnswered) {
+			return nil // the caller sees that there is no reply
+		}
+		return problem{http.StatusNotFound, "there is no such event"}
 	}
-	return problem{http.StatusNotFound, "there is no such event"}
+	// A bot may reply before it answers the webhook; the caller wants to see both.
+	for {
+		_, next := p.sim.Changed()
+		if rec, ok := p.sim.Record(id); !ok || rec.Accepted() {
+			return nil
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 func (p *Page) check(*http.Request) (any, error) {
