@@ -1,12 +1,5 @@
 package flexhtml
 
-import (
-	"math"
-	"unicode"
-
-	"golang.org/x/text/width"
-)
-
 // component draws one Flex component in its place.
 func (p *page) component(n *node, s slot) {
 	if s.depth > maxDepth {
@@ -117,9 +110,14 @@ func (p *page) flexText(n *node, s slot) {
 	decoration := n.one("decoration", "", "none", "underline", "line-through")
 	spans := n.list("contents")
 	words := n.str("text")
-	if n.one("adjustMode", "", "shrink-to-fit") != "" && !wrap && p.canFit(n, s, ratio) {
-		names = append(names, "fx-fitted")
-		inner = append(inner, p.fit(n, spans, words, pixels, 0))
+	if n.one("adjustMode", "", "shrink-to-fit") != "" && !wrap {
+		switch {
+		case p.canFit(n, s, ratio):
+			names = append(names, "fx-fitted")
+			inner = append(inner, p.fit(n, ems(n), pixels, 0, 1))
+		case s.room != nil && ratio > 0:
+			inner = append(inner, p.fit(n, ems(n), pixels, s.room.taken, float64(ratio)/float64(s.room.ratios)))
+		}
 	}
 	if len(spans) == 0 && decoration != "" {
 		inner = append(inner, "fx-"+decoration)
@@ -163,65 +161,6 @@ func (p *page) span(n *node, decoration string) {
 	n.done()
 }
 
-// canFit says whether the width of a component comes from its box, so that its text can be measured against it.
-func (p *page) canFit(n *node, s slot, ratio int) bool {
-	switch {
-	case n.m["position"] == "absolute", s.layout == "baseline":
-		return false
-	case s.layout == "vertical":
-		return !s.loose
-	}
-	return ratio > 0
-}
-
-// fit is the class that shrinks one line to the width of its component: the width of the text in em is estimated here,
-// and the page divides the width it finds by it. around is what stands beside the text, in pixels.
-func (p *page) fit(n *node, spans []*node, words string, pixels, around float64) string {
-	ems := measure(words)
-	if len(spans) > 0 {
-		ems = 0
-		for _, span := range spans {
-			s, _ := span.m["text"].(string)
-			ems += measure(s)
-		}
-	}
-	if n.m["weight"] == "bold" {
-		ems *= 1.06
-	}
-	ems = math.Max(1, math.Ceil(ems*4)/4)
-	size := decimal(pixels) + "px"
-	scaled := ""
-	if n.m["scaling"] == true {
-		size, scaled = "calc("+size+"*var(--fx-scale,1))", "s"
-	}
-	name := "fit" + scaled + "-" + length{value: pixels}.id() + "-" + length{value: ems}.id() + "-" + length{value: around}.id()
-	return p.rule(name, "font-size:min("+size+",calc((100cqi - "+decimal(around)+"px)/"+decimal(ems)+"))")
-}
-
-// measure estimates the width of a text in em, rather a little too wide than too narrow.
-func measure(s string) float64 {
-	ems := 0.0
-	for _, r := range s {
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case r >= 0x1100 && isWide(r):
-			ems++
-		case r == ' ' || r == 'i' || r == 'l' || r == '.' || r == ',' || r == '\'':
-			ems += 0.34
-		case unicode.IsUpper(r) || r == 'm' || r == 'w' || r == '@' || r == '%':
-			ems += 0.86
-		default:
-			ems += 0.62
-		}
-	}
-	return ems
-}
-
-func isWide(r rune) bool {
-	k := width.LookupRune(r).Kind()
-	return k == width.EastAsianWide || k == width.EastAsianFullwidth || k == width.EastAsianAmbiguous || r >= 0x1f000
-}
-
 func gravity(n *node) string {
 	if g := n.one("gravity", "top", "center", "bottom"); g != "top" {
 		return "fx-gravity-" + g
@@ -255,7 +194,7 @@ func (p *page) flexButton(n *node, s slot) {
 	}
 	if shrink && p.canFit(n, s, ratio) {
 		names = append(names, "fx-fitted")
-		label = append(label, p.fit(n, nil, words, 16, 32))
+		label = append(label, p.fit(n, measure(words), 16, 32, 1))
 	}
 	p.open("div", class(names...))
 	tag := p.control(a, "uri", class(inner...).value)

@@ -140,6 +140,8 @@ type slot struct {
 	first bool
 	// loose: the box does not stretch its children across.
 	loose bool
+	// room is what a baseline box has for the texts that share its width; nil where it is not known.
+	room *room
 	// block names the block whose outermost component this is; pad is that box's padding.
 	block string
 	pad   [4]float64
@@ -249,6 +251,11 @@ func (p *page) box(n *node, s slot) {
 		names = append(names, "fx-justify-"+justify)
 	}
 	inner.spacing, _ = n.length("spacing", spaces, 0)
+	if layout == "baseline" && p.canFit(n, s, ratio) {
+		if inner.room = roomOf(n, inner.spacing); inner.room != nil {
+			names = append(names, "fx-fitted")
+		}
+	}
 	if s.block != "" {
 		names = append(names, "fx-root")
 	}

@@ -219,6 +219,11 @@ func TestShrinkToFit(t *testing.T) {
 			t.Errorf("text %d does not fit: %+v", i, f)
 		}
 	}
+	for i, f := range got[len(got)-2:] {
+		if f.Over > 0 || f.Font < 7 || f.Font > 22 {
+			t.Errorf("text %d of the baseline box does not fit: %+v", i, f)
+		}
+	}
 	if got[0].Font >= 16 || got[0].Font < 7 || got[1].Font != 16 || got[2].Font >= 35 || got[3].Font >= 16 {
 		t.Errorf("font sizes %+v", got)
 	}
