@@ -257,8 +257,8 @@ var dialogEntries = []Entry{
 	},
 	{
 		Key: SayEraseAgain,
-		JA:  "恐れ入りますが、この確認は有効期間を過ぎたか、すでに使われています。まだ何も削除しておりません。あらためて伺います。",
-		EN:  "We are sorry, this confirmation has expired or was used before. Nothing has been deleted by it. We ask once more.",
+		JA:  "恐れ入りますが、この確認は有効期間を過ぎたか、すでに使われています。今回のボタンで新たに削除したものはございません。あらためて伺います。",
+		EN:  "We are sorry, this confirmation has expired or was used before. This press has deleted nothing more. We ask once more.",
 	},
 	{
 		Key: SayEraseKept,
