@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +15,9 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+
+	"osusume/internal/linesim"
+	"osusume/internal/simpage"
 )
 
 // chromium finds a browser; without one the test is skipped, unless OSUSUME_REQUIRE_CHROMIUM forbids that.
@@ -64,8 +69,10 @@ func openBrowser(t *testing.T, s screen, url string) *browser {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
 	ctx, stop := context.WithTimeout(ctx, 90*time.Second)
-	t.Cleanup(stop)
+	ended := make(chan struct{})
+	t.Cleanup(func() { stop(); <-ended })
 	go func() {
+		defer close(ended)
 		for m := range chromedp.Console(ctx) {
 			if m.Type == "error" || m.Type == chromedp.ConsoleException {
 				t.Errorf("the page's console: %s", m.Text)
@@ -230,4 +237,86 @@ func TestANewCustomersConversationOnTheChatPage(t *testing.T) {
 			b.shoot("8-stopped")
 		})
 	}
+}
+
+// A long conversation, two tabs, and a page that only shows a part of it.
+func TestTenThousandMessagesAndTwoTabsStayInStep(t *testing.T) {
+	t.Parallel()
+	chromium(t)
+	sim := linesim.New(linesim.Config{Seed: 1, BotName: "ボット", KeepMessages: 20_000})
+	t.Cleanup(sim.Close)
+	page := simpage.New(simpage.Config{Sim: sim})
+	server := httptest.NewServer(page)
+	t.Cleanup(func() { page.Close(); server.Close() })
+	user := linesim.UserID("hana")
+	sim.AddUserDetails(linesim.User{ID: user, Name: "<b>はな</b>", Language: "ja", Friend: true})
+	const many = 10_000
+	for i := range many {
+		sim.SendText(user, "<img src=x onerror=\"document.title='broken'\"> message "+strconv.Itoa(i))
+	}
+	first := openBrowser(t, screens[0], server.URL+"/simulator/?lang=en")
+	second := openBrowser(t, screens[1], server.URL+"/simulator/?lang=en")
+	shown := `document.querySelector('.phone .log').innerText.includes(`
+	for _, b := range []*browser{first, second} {
+		b.until("the newest message", shown+`'message 9999')`)
+		if n := eval[int](b, `document.querySelectorAll('.phone [data-seq]').length`); n > 200 {
+			t.Errorf("%d lines are in the document", n)
+		}
+		if title := eval[string](b, `document.title`); title == "broken" {
+			t.Error("script in a text ran")
+		}
+		if name := eval[string](b, `document.querySelector('.phone h2').innerText`); name != "<b>はな</b>" {
+			t.Errorf("the name shows as %q", name)
+		}
+	}
+	// Scrolling back loads older parts and keeps the document small.
+	for range 12 {
+		first.run(chromedp.Evaluate[chromedp.Void](`document.querySelector('.phone .log').scrollTop = 0`), chromedp.Sleep(60*time.Millisecond))
+	}
+	oldest := eval[int](first, `Number(document.querySelector('.phone [data-seq] .bubble').innerText.split(' ').pop())`)
+	if oldest > 9900 {
+		t.Errorf("the oldest line that can be scrolled to is %d", oldest)
+	}
+	if n := eval[int](first, `document.querySelectorAll('.phone [data-seq]').length`); n > 200 {
+		t.Errorf("%d lines are in the document after scrolling", n)
+	}
+	first.run(chromedp.Click(`.phone .newer`))
+	first.say("from the first tab")
+	second.until("what the first tab said", shown+`'from the first tab')`)
+	second.say("from the second tab")
+	first.until("what the second tab said", shown+`'from the second tab')`)
+	first.shoot("long")
+}
+
+// The panel, a group, stickers and the keyboard.
+func TestThePanelShowsFaultsCallsAndWebhooks(t *testing.T) {
+	t.Parallel()
+	chromium(t)
+	b := openBrowser(t, screens[0], startDemo(t)+"?lang=ja")
+	b.run(chromedp.Click(`#tour-skip`))
+	b.press("友だち追加")
+	b.answered("データのご利用についてのお願い")
+	b.run(chromedp.Click(`.phone .plus`), chromedp.WaitVisible(`.tray .stickers button`), chromedp.Click(`.tray .stickers button`))
+	b.until("the sticker", `!!document.querySelector('.phone .mine svg.sticker')`)
+	b.run(chromedp.Click(`#panel-toggle`), chromedp.WaitVisible(`[data-fault="accept500"]`), chromedp.Click(`[data-fault="accept500"]`))
+	b.until("the fault is on", `document.querySelector('[data-fault="accept500"]').checked`)
+	b.say("おすすめ")
+	b.answered("円")
+	b.shoot("faults")
+	b.run(chromedp.Click(`#tab-api`))
+	b.until("LINE's 500 in the log", `[...document.querySelectorAll('#pane-api .badge.bad')].some(n => n.innerText === '500')`)
+	b.run(chromedp.Evaluate[chromedp.Void](`document.querySelector('#pane-api details').open = true`))
+	b.shoot("api")
+	b.run(chromedp.Click(`#tab-webhook`))
+	b.until("the webhooks", `document.querySelectorAll('#pane-webhook details').length >= 3`)
+	b.run(chromedp.Click(`.phone .theirs .json`), chromedp.WaitVisible(`#dialog pre`))
+	b.shoot("json")
+	if !strings.Contains(eval[string](b, `document.querySelector('#dialog').innerText`), `"type"`) {
+		t.Error("the raw JSON is not shown")
+	}
+	b.run(chromedp.Evaluate[chromedp.Void](`document.querySelector('#dialog').close()`), chromedp.Click(`#panel-close`))
+	// A second customer stands beside the first.
+	b.run(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll('#people-list button')[3].click()`))
+	b.until("two conversations", `document.querySelectorAll('.phone').length === 2`)
+	b.shoot("two")
 }
