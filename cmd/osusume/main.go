@@ -5,12 +5,19 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"osusume/internal/app"
 )
 
+// collectAt trades some of the memory that is free anyway (see make bench) for a tenth of the processor time of an event.
+const collectAt = 200
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal must end the program at once, so the handler goes away with the first one.
 	go func() {
