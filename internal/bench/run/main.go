@@ -31,13 +31,14 @@ func main() {
 	customers := flag.Int("customers", 200, "customers who chat at the same time")
 	products := flag.Int("products", 10_000, "products of the catalog")
 	members := flag.Int("members", 100_000, "customers with purchases")
+	sqlite := flag.Bool("sqlite", false, "measure osusume on SQLite too")
 	each := flag.Int("purchases", 10, "purchases of each")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "osusume-bench-")
 	if err == nil {
-		b := &bench{dir: dir, shop: shop{Products: *products, Customers: *members, Chatting: *customers, PurchasesEach: *each}, seconds: *seconds, rounds: *rounds}
+		b := &bench{dir: dir, shop: shop{Products: *products, Customers: *members, Chatting: *customers, PurchasesEach: *each}, seconds: *seconds, rounds: *rounds, sqlite: *sqlite}
 		err = b.run(ctx)
 		b.close()
 		_ = os.RemoveAll(dir)
@@ -53,6 +54,7 @@ type bench struct {
 	shop    shop
 	seconds float64
 	rounds  int
+	sqlite  bool
 	pg      *cluster
 	load    *loader
 	started []*exec.Cmd
@@ -86,21 +88,30 @@ func (b *bench) run(ctx context.Context) error {
 	if b.pg, err = startPostgres(ctx, b.dir); err != nil {
 		return fmt.Errorf("PostgreSQL: %w", err)
 	}
-	if err := b.prepare(ctx); err != nil {
+	if _, err := b.command(ctx, b.pg.url("bench"), "migrate", "--app-user", "bench_app", "--app-password", "bench-app-password"); err != nil {
 		return err
+	}
+	databases := []database{{"osusume", b.app()}}
+	if b.sqlite {
+		databases = append(databases, database{"on SQLite", "sqlite:" + b.path("shop.db")})
+	}
+	for _, d := range databases {
+		if err := b.prepare(ctx, d); err != nil {
+			return err
+		}
 	}
 	if b.load, err = b.startLoad(ctx); err != nil {
 		return fmt.Errorf("load: %w", err)
 	}
-	return b.measure(ctx)
+	return b.measure(ctx, databases)
 }
 
-// prepare migrates, imports and trains with the real commands and prints what each took.
-func (b *bench) prepare(ctx context.Context) error {
-	owner := b.pg.url("bench")
-	if _, err := b.command(ctx, owner, "migrate", "--app-user", "bench_app", "--app-password", "bench-app-password"); err != nil {
-		return err
-	}
+// database is what one osusume under measurement stands on; name is how the table calls it.
+type database struct{ name, url string }
+
+// prepare imports and trains with the real commands and prints what each took.
+func (b *bench) prepare(ctx context.Context, d database) error {
+	fmt.Printf("%s\n", d.name)
 	for _, step := range []struct {
 		args []string
 		rows int
@@ -110,7 +121,7 @@ func (b *bench) prepare(ctx context.Context) error {
 		{[]string{"import", "links", b.path("links.csv")}, b.shop.Chatting},
 		{[]string{"train"}, b.shop.Customers * b.shop.PurchasesEach},
 	} {
-		used, err := b.command(ctx, b.app(), step.args...)
+		used, err := b.command(ctx, d.url, step.args...)
 		if err != nil {
 			return err
 		}
@@ -150,14 +161,17 @@ func (b *bench) command(ctx context.Context, database string, args ...string) (u
 }
 
 // serve starts osusume and waits until it is ready.
-func (b *bench) serve(ctx context.Context) (*exec.Cmd, string, error) {
+func (b *bench) serve(ctx context.Context, d database) (*exec.Cmd, string, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, "", err
 	}
 	address := fmt.Sprintf("127.0.0.1:%d", port)
 	command := exec.CommandContext(ctx, b.path("osusume"), "serve")
-	command.Env = append(b.env(b.app()), "OSUSUME_ADDR="+address, "OSUSUME_METRICS_ADDR="+os.Getenv("BENCH_METRICS_ADDR"), "LINE_API_BASE_URL="+b.load.platform, "LINE_DATA_API_BASE_URL="+b.load.platform)
+	command.Env = append(b.env(d.url), "OSUSUME_ADDR="+address, "LINE_API_BASE_URL="+b.load.platform, "LINE_DATA_API_BASE_URL="+b.load.platform)
+	if strings.HasPrefix(d.url, "postgres:") { // one listener; its profiles are of the measurement that counts
+		command.Env = append(command.Env, "OSUSUME_METRICS_ADDR="+os.Getenv("BENCH_METRICS_ADDR"))
+	}
 	command.Stdout, command.Stderr = os.Stderr, os.Stderr
 	if err := command.Start(); err != nil {
 		return nil, "", err
@@ -191,44 +205,62 @@ func (b *bench) smallbot(ctx context.Context) (*exec.Cmd, string, error) {
 	return command, strings.TrimSpace(address) + "/callback", err
 }
 
-// measure alternates the two bots, so that a slow moment of the machine meets both.
-func (b *bench) measure(ctx context.Context) error {
-	_, ours, err := b.serve(ctx)
+// contender is a bot under measurement.
+type contender struct {
+	name, callback string
+	pid            int
+	perSecond      float64 // of all rounds together
+}
+
+// measure alternates the bots, so that a slow moment of the machine meets all of them. The smallest bot is the last.
+func (b *bench) measure(ctx context.Context, databases []database) error {
+	var bots []contender
+	for _, d := range databases {
+		command, callback, err := b.serve(ctx, d)
+		if err != nil {
+			return err
+		}
+		if _, err := b.load.do(job{Callback: callback, Customers: b.shop.Chatting, Seconds: 3, Join: true, Capture: b.path("carousel.json")}); err != nil {
+			return fmt.Errorf("warm up %s: %w", d.name, err)
+		}
+		bots = append(bots, contender{name: d.name, callback: callback, pid: command.Process.Pid})
+	}
+	command, callback, err := b.smallbot(ctx)
 	if err != nil {
 		return err
 	}
-	server := b.started[len(b.started)-1]
-	if _, err := b.load.do(job{Callback: ours, Customers: b.shop.Chatting, Seconds: 3, Join: true, Capture: b.path("carousel.json")}); err != nil {
-		return fmt.Errorf("warm up: %w", err)
-	}
-	_, smallest, err := b.smallbot(ctx)
-	if err != nil {
-		return err
-	}
-	small := b.started[len(b.started)-1]
+	bots = append(bots, contender{name: "smallest", callback: callback, pid: command.Process.Pid})
 	fmt.Printf("\n%-10s %9s %9s %9s %9s %11s %11s   %s\n", "bot", "events/s", "p50 ms", "p99 ms", "presses", "unanswered", "bytes/reply", cpuHeader)
-	var sums [2]float64
 	for range b.rounds {
-		for i, bot := range []struct {
-			name, callback string
-			pid            int
-		}{{"osusume", ours, server.Process.Pid}, {"smallest", smallest, small.Process.Pid}} {
-			before := readCPU(bot.pid, b.pg.pid(), b.load.pid)
-			r, err := b.load.do(job{Callback: bot.callback, Customers: b.shop.Chatting, Seconds: b.seconds})
-			if err != nil {
-				return fmt.Errorf("%s: %w", bot.name, err)
-			}
-			spent := readCPU(bot.pid, b.pg.pid(), b.load.pid).since(before)
-			sums[i] += r.PerSecond
-			fmt.Printf("%-10s %9.0f %9.1f %9.1f %9d %11d %11d   %s\n", bot.name, r.PerSecond, r.P50MS, r.P99MS, r.Presses, r.Unanswered+r.Refused, r.AnswerBytes,
-				spent.perEvent(r.Events))
-			if r.Unanswered+r.Refused > 0 && i == 0 {
-				return fmt.Errorf("%d events were not answered", r.Unanswered+r.Refused)
+		for i := range bots {
+			if err := b.round(&bots[i], i < len(databases)); err != nil {
+				return fmt.Errorf("%s: %w", bots[i].name, err)
 			}
 		}
 	}
-	fmt.Printf("\nratio of events/s, osusume to the smallest bot: %.2f\n", sums[0]/sums[1])
-	fmt.Printf("memory of osusume serve with %d products and %d customers: %s\n", b.shop.Products, b.shop.Customers, resident(server.Process.Pid))
+	fmt.Println()
+	smallest := bots[len(databases)]
+	for _, bot := range bots[:len(databases)] {
+		fmt.Printf("ratio of events/s, %s to the smallest bot: %.2f\n", bot.name, bot.perSecond/smallest.perSecond)
+		fmt.Printf("memory of osusume serve (%s) with %d products and %d customers: %s\n", bot.name, b.shop.Products, b.shop.Customers, resident(bot.pid))
+	}
+	return nil
+}
+
+// round measures one bot once and prints its line. all says that an unanswered event is an error.
+func (b *bench) round(bot *contender, all bool) error {
+	before := readCPU(bot.pid, b.pg.pid(), b.load.pid)
+	r, err := b.load.do(job{Callback: bot.callback, Customers: b.shop.Chatting, Seconds: b.seconds})
+	if err != nil {
+		return err
+	}
+	spent := readCPU(bot.pid, b.pg.pid(), b.load.pid).since(before)
+	bot.perSecond += r.PerSecond
+	fmt.Printf("%-10s %9.0f %9.1f %9.1f %9d %11d %11d   %s\n", bot.name, r.PerSecond, r.P50MS, r.P99MS, r.Presses, r.Unanswered+r.Refused, r.AnswerBytes,
+		spent.perEvent(r.Events))
+	if r.Unanswered+r.Refused > 0 && all {
+		return fmt.Errorf("%d events were not answered", r.Unanswered+r.Refused)
+	}
 	return nil
 }
 
