@@ -113,7 +113,8 @@ func TestOnlyGoodAddressesBecomeLinks(t *testing.T) {
 		"https://example.com/a?b=1&c=2": true, "HTTPS://example.com": true, "http://example.com": true,
 		"line://nv/chat": true, "tel:0312345678": true,
 		"javascript:alert(1)": false, "JaVaScRiPt:alert(1)": false, "java\tscript:alert(1)": false, " https://example.com": false,
-		"data:text/html,x": false, "vbscript:x": false, "file:///etc/passwd": false, "//example.com": false, "/relative": false,
+		"data:text/html,x": false, "vbscript:x": false, "javascript://example.com/%0aalert(1)": false,
+		"ftp://example.com/": false, "file:///etc/passwd": false, "//example.com": false, "/relative": false,
 		"": false, "https:": false, "https://exa mple.com": false, "https:\\\\example.com": false, "mailto:a@example.com": false,
 		"https://example.com/\u0000": false,
 	}
