@@ -138,9 +138,9 @@ func (r *chatRoom) close() error {
 }
 
 func openChat(ctx context.Context, opts chatOptions) (_ *chatRoom, err error) {
-	dir, err := os.MkdirTemp("", "osusume-chat-")
+	dir, err := tempFolder("osusume-chat-")
 	if err != nil {
-		return nil, fmt.Errorf("temporary folder: %w", err)
+		return nil, err
 	}
 	room := &chatRoom{dir: dir}
 	defer func() {

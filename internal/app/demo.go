@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"osusume/internal/linesim"
 	"osusume/internal/obs"
@@ -54,6 +53,18 @@ func runDemo(ctx context.Context, inv invocation) error {
 	return d.close()
 }
 
+// tempFolder makes a folder for one run. A container without a temporary directory uses the working one.
+func tempFolder(prefix string) (string, error) {
+	dir, err := os.MkdirTemp("", prefix)
+	if errors.Is(err, os.ErrNotExist) {
+		dir, err = os.MkdirTemp(".", prefix)
+	}
+	if err != nil {
+		return "", fmt.Errorf("temporary folder: %w", err)
+	}
+	return dir, nil
+}
+
 // demo is everything behind the chat page.
 type demo struct {
 	dir    string
@@ -81,9 +92,9 @@ func (d *demo) close() error {
 const demoMessages = 20_000
 
 func openDemo(ctx context.Context, line *commandLine, inv invocation) (_ *demo, err error) {
-	dir, err := os.MkdirTemp("", "osusume-demo-")
+	dir, err := tempFolder("osusume-demo-")
 	if err != nil {
-		return nil, fmt.Errorf("temporary folder: %w", err)
+		return nil, err
 	}
 	d := &demo{dir: dir}
 	defer func() {
@@ -239,6 +250,3 @@ func demoConsole(s Settings) http.Handler {
 		_ = consoleSoon.Execute(w, s.ShopName) // a browser that went away has nobody to tell
 	})
 }
-
-// simulateWait bounds how long the simulator takes to end.
-const simulateWait = 3 * time.Second

@@ -18,6 +18,9 @@ import (
 const simulateExample = `osusume simulate --webhook http://127.0.0.1:3000/webhook
 LINE_CHANNEL_SECRET=s3cret osusume simulate --addr 127.0.0.1:8090 --bot-name 'My bot'`
 
+// simulateWait bounds how long the simulator takes to end.
+const simulateWait = 3 * time.Second
+
 // simulateOptions are the flags of simulate.
 type simulateOptions struct {
 	addr, webhook, bot, secret, token string

@@ -32,6 +32,7 @@ type route struct {
 	method, path string
 	handle       handler
 	open         bool // needs no access token
+	binary       bool // its body is no JSON
 }
 
 func (r route) endpoint() string { return r.method + " " + r.path }
@@ -162,7 +163,7 @@ func (s *Sim) handle(c *call, rt route, known bool) response {
 		return failure(http.StatusNotImplemented, "This simulator does not have this endpoint: "+rt.endpoint())
 	}
 	if c.r.Method == http.MethodPost || c.r.Method == http.MethodPut {
-		if res, ok := c.read(rt.open); !ok {
+		if res, ok := c.read(rt.open || rt.binary); !ok {
 			return res
 		}
 	}

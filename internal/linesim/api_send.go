@@ -45,6 +45,9 @@ func (s *Sim) reply(c *call) response {
 	st.mu.Unlock()
 	s.stats.Replies.Add(1)
 
+	if !s.cfg.DropRecords {
+		s.count("reply", now, 1)
+	}
 	sent, body := s.sentMessages(r, c.requestID, st.event.ID, now)
 	delivered := s.show(st.event.ChatID, sent)
 	st.mu.Lock()
@@ -152,6 +155,9 @@ func (s *Sim) push(c *call) response {
 	if chat == nil {
 		return failure(http.StatusBadRequest, "Failed to send messages")
 	}
+	if bad := s.unit(c.body); bad != nil {
+		return refuse(bad)
+	}
 	return s.once(c, func() response {
 		ok := s.reachable(chat)
 		count := 0
@@ -163,6 +169,7 @@ func (s *Sim) push(c *call) response {
 		}
 		s.stats.Pushes.Add(1)
 		now := s.Now()
+		s.count("push", now, count)
 		sent, body := s.sentMessages(r, c.requestID, "", now)
 		if ok {
 			s.show(r.to[0], sent)
@@ -178,6 +185,9 @@ func (s *Sim) multicast(c *call) response {
 		return refuse(bad)
 	}
 	defer r.t.release()
+	if bad := s.unit(c.body); bad != nil {
+		return refuse(bad)
+	}
 	return s.once(c, func() response {
 		var to []*chat
 		for _, id := range r.to {
@@ -190,6 +200,7 @@ func (s *Sim) multicast(c *call) response {
 		}
 		s.stats.Pushes.Add(1)
 		now := s.Now()
+		s.count("multicast", now, len(to))
 		sent, _ := s.sentMessages(r, c.requestID, "", now)
 		for _, chat := range to {
 			s.show(chat.id, sent)
@@ -255,7 +266,7 @@ func (s *Sim) once(c *call, send func() response) response {
 
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	if res.status != http.StatusOK {
+	if res.status/100 != 2 {
 		delete(shard.keys, key) // only accepted requests are remembered
 		return res
 	}

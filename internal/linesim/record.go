@@ -117,7 +117,7 @@ type callLog struct {
 
 const (
 	logSize     = 500
-	logBodySize = 4096
+	logBodySize = 32 << 10
 )
 
 func (l *callLog) add(c APICall) {

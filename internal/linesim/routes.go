@@ -16,6 +16,15 @@ func routes() []route {
 		r("POST", "/v2/bot/message/reply", (*Sim).reply),
 		r("POST", "/v2/bot/message/push", (*Sim).push),
 		r("POST", "/v2/bot/message/multicast", (*Sim).multicast),
+		r("POST", "/v2/bot/message/broadcast", (*Sim).broadcast),
+		r("POST", "/v2/bot/message/narrowcast", (*Sim).narrowcast),
+		r("GET", "/v2/bot/message/progress/narrowcast", (*Sim).narrowcastProgress),
+		r("GET", "/v2/bot/message/delivery/reply", deliveredCount("reply")),
+		r("GET", "/v2/bot/message/delivery/push", deliveredCount("push")),
+		r("GET", "/v2/bot/message/delivery/multicast", deliveredCount("multicast")),
+		r("GET", "/v2/bot/message/delivery/broadcast", deliveredCount("broadcast")),
+		r("GET", "/v2/bot/message/aggregation/info", (*Sim).aggregationInfo),
+		r("GET", "/v2/bot/message/aggregation/list", (*Sim).aggregationList),
 		r("POST", "/v2/bot/message/validate/reply", (*Sim).validate),
 		r("POST", "/v2/bot/message/validate/push", (*Sim).validate),
 		r("POST", "/v2/bot/message/validate/multicast", (*Sim).validate),
@@ -49,6 +58,7 @@ func routes() []route {
 		open("POST", "/v2/oauth/verify", (*Sim).verifyToken),
 		open("POST", "/v2/oauth/revoke", (*Sim).revokeToken),
 	}
+	list = append(list, menuRoutes()...)
 	for _, line := range strings.Fields(unsupported) {
 		method, path, _ := strings.Cut(line, ":")
 		list = append(list, r(method, path, nil))
@@ -58,19 +68,8 @@ func routes() []route {
 
 // unsupported endpoints exist on LINE's side.
 const unsupported = `
-POST:/v2/bot/message/narrowcast GET:/v2/bot/message/progress/narrowcast POST:/v2/bot/message/broadcast
-GET:/v2/bot/message/delivery/reply GET:/v2/bot/message/delivery/push GET:/v2/bot/message/delivery/multicast
-GET:/v2/bot/message/delivery/broadcast GET:/v2/bot/message/delivery/pnp
-GET:/v2/bot/message/aggregation/info GET:/v2/bot/message/aggregation/list
+GET:/v2/bot/message/delivery/pnp
 POST:/v2/bot/message/markAsRead POST:/bot/pnp/push
-POST:/v2/bot/richmenu POST:/v2/bot/richmenu/validate GET:/v2/bot/richmenu/list
-GET:/v2/bot/richmenu/{richMenuId} DELETE:/v2/bot/richmenu/{richMenuId}
-GET:/v2/bot/richmenu/{richMenuId}/content POST:/v2/bot/richmenu/{richMenuId}/content
-GET:/v2/bot/user/all/richmenu DELETE:/v2/bot/user/all/richmenu POST:/v2/bot/user/all/richmenu/{richMenuId}
-POST:/v2/bot/richmenu/alias GET:/v2/bot/richmenu/alias/list GET:/v2/bot/richmenu/alias/{richMenuAliasId}
-POST:/v2/bot/richmenu/alias/{richMenuAliasId} DELETE:/v2/bot/richmenu/alias/{richMenuAliasId}
-GET:/v2/bot/user/{userId}/richmenu DELETE:/v2/bot/user/{userId}/richmenu POST:/v2/bot/user/{userId}/richmenu/{richMenuId}
-POST:/v2/bot/richmenu/bulk/link POST:/v2/bot/richmenu/bulk/unlink
 POST:/v2/bot/richmenu/batch POST:/v2/bot/richmenu/validate/batch GET:/v2/bot/richmenu/progress/batch
 GET:/v2/bot/membership/subscription/{userId} GET:/v2/bot/membership/list GET:/v2/bot/membership/{membershipId}/users/ids
 GET:/v2/bot/coupon POST:/v2/bot/coupon GET:/v2/bot/coupon/{couponId} PUT:/v2/bot/coupon/{couponId}/close

@@ -106,6 +106,8 @@ type Sim struct {
 	server *http.Server
 	logged callLog
 	posted deliveryLog
+	mass   mass
+	menus  richMenus
 	watch  watch
 }
 

@@ -826,6 +826,7 @@ function endTour() {
   if (narrow.matches) showPeople(false);
   try { localStorage.setItem('simulator-tour', 'seen'); } catch { /* private windows have no storage */ }
 }
+$('tour-button').hidden = !settings.tour; // the tour is the sample shop's
 $('tour-button').addEventListener('click', startTour);
 $('tour-skip').addEventListener('click', endTour);
 $('tour-back').addEventListener('click', () => { step = Math.max(0, step - 1); drawTour(); });
