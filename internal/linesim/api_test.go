@@ -138,7 +138,7 @@ func TestEveryCallNeedsATokenAndAnExactPath(t *testing.T) {
 	r.want(r.call("GET", "/v2/bot/info", ""), 200, `"displayName":"おすすめ"`)
 	r.want(r.call("GET", "/v2//bot/info", ""), 404, "")
 	r.want(r.call("GET", "/v2/bot/info/", ""), 404, "")
-	r.want(r.call("GET", "/v2/bot/coupon", ""), 501, `{"message":"`)
+	r.want(r.call("GET", "/v2/bot/membership/list", ""), 501, `{"message":"`)
 	r.want(r.call("POST", "/v2/bot/message/push", `{}`, "Content-Type", "text/plain"), 415, "")
 	r.want(r.call("POST", "/v2/bot/message/push", strings.Repeat(" ", 2<<20+1)), 413, "")
 	r.want(r.call("POST", "/v2/bot/message/push", "{\n  x"), 400, "(line: 2, column: 3)")

@@ -1,7 +1,6 @@
 package linesim
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -145,15 +144,6 @@ func ValidateMessages(messages []byte) *APIError {
 		r.t.release()
 	}
 	return bad
-}
-
-// rawMessages copies the message objects out of the request body.
-func (r *request) rawMessages() []json.RawMessage {
-	out := make([]json.RawMessage, 0, r.t.nodes[r.messages].size)
-	for e := r.t.nodes[r.messages].first; e >= 0; e = r.t.nodes[e].next {
-		out = append(out, append(json.RawMessage(nil), r.t.raw(e)...))
-	}
-	return out
 }
 
 // quotable says which sent messages get a quote token.

@@ -25,6 +25,10 @@ func routes() []route {
 		r("GET", "/v2/bot/message/delivery/broadcast", deliveredCount("broadcast")),
 		r("GET", "/v2/bot/message/aggregation/info", (*Sim).aggregationInfo),
 		r("GET", "/v2/bot/message/aggregation/list", (*Sim).aggregationList),
+		r("POST", "/v2/bot/coupon", (*Sim).makeCoupon),
+		r("GET", "/v2/bot/coupon", (*Sim).listCoupons),
+		r("GET", "/v2/bot/coupon/{couponId}", (*Sim).getCoupon),
+		r("PUT", "/v2/bot/coupon/{couponId}/close", (*Sim).closeCoupon),
 		r("POST", "/v2/bot/message/validate/reply", (*Sim).validate),
 		r("POST", "/v2/bot/message/validate/push", (*Sim).validate),
 		r("POST", "/v2/bot/message/validate/multicast", (*Sim).validate),
@@ -72,7 +76,6 @@ GET:/v2/bot/message/delivery/pnp
 POST:/v2/bot/message/markAsRead POST:/bot/pnp/push
 POST:/v2/bot/richmenu/batch POST:/v2/bot/richmenu/validate/batch GET:/v2/bot/richmenu/progress/batch
 GET:/v2/bot/membership/subscription/{userId} GET:/v2/bot/membership/list GET:/v2/bot/membership/{membershipId}/users/ids
-GET:/v2/bot/coupon POST:/v2/bot/coupon GET:/v2/bot/coupon/{couponId} PUT:/v2/bot/coupon/{couponId}/close
 POST:/oauth2/v2.1/token GET:/oauth2/v2.1/verify POST:/oauth2/v2.1/revoke GET:/oauth2/v2.1/tokens/kid
 `
 

@@ -108,7 +108,10 @@ type Sim struct {
 	posted deliveryLog
 	mass   mass
 	menus  richMenus
-	watch  watch
+
+	coupons coupons
+
+	watch watch
 }
 
 // Stats are running counts, readable at any time.
