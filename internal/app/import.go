@@ -143,7 +143,11 @@ func (im *importer) file(ctx context.Context, path string) (result imported, err
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
+	defer func() {
+		if closing := reader.Close(); err == nil { // a file that ends too soon has said so already
+			err = closing
+		}
+	}()
 	report := &rejections{show: newProgress(im.inv.stderr, path), list: im.inv.stderr, file: path}
 	if !im.dryRun {
 		if report.writer, err = shopfile.NewRejected(path); err != nil {

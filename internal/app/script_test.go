@@ -3,7 +3,9 @@ package app
 import (
 	"compress/gzip"
 	"context"
+	"io"
 	"os"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -43,10 +45,10 @@ func scriptSJIS(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
 }
 
-// scriptGzip compresses one file into another: gzip FROM TO.
+// scriptGzip compresses one file into another, which lacks its end when LOST bytes are named: gzip FROM TO [LOST].
 func scriptGzip(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: gzip FROM TO")
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: gzip FROM TO [LOST]")
 	}
 	file, err := os.Create(ts.MkAbs(args[1]))
 	ts.Check(err)
@@ -54,5 +56,12 @@ func scriptGzip(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = w.Write([]byte(ts.ReadFile(args[0])))
 	ts.Check(err)
 	ts.Check(w.Close())
+	if len(args) == 3 {
+		lost, err := strconv.ParseInt(args[2], 10, 64)
+		ts.Check(err)
+		size, err := file.Seek(0, io.SeekCurrent)
+		ts.Check(err)
+		ts.Check(file.Truncate(size - lost))
+	}
 	ts.Check(file.Close())
 }
