@@ -182,6 +182,16 @@ func (p *process) status(path string) int {
 	return response.StatusCode
 }
 
+// becomes polls until a GET gives the status: readiness is remembered for a moment.
+func (p *process) becomes(path string, status int, within time.Duration) bool {
+	for deadline := time.Now().Add(within); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
+		if p.status(path) == status {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *process) kill() {
 	_ = p.command.Process.Kill()
 	<-p.done
