@@ -131,7 +131,7 @@ func whyPriceDeclined(s *situation, c *candidate) string {
 }
 
 // isOwned keeps back what the person has. What is used up is a refill's business; once that is over it may be suggested
-// like anything else.
+// again, but never as something that goes with what they bought: that speaks of new things.
 func isOwned(s *situation, c *candidate) bool {
 	h := s.holdingOf(c.product)
 	if h == nil || h.flags&(holdKept|holdMarkedOwned) == 0 {
@@ -140,8 +140,11 @@ func isOwned(s *situation, c *candidate) bool {
 	if h.flags&holdMarkedOwned != 0 {
 		return true
 	}
-	if c.strategy == Refill {
+	switch c.strategy {
+	case Refill:
 		return false
+	case BoughtTogether:
+		return true
 	}
 	cycle, ok := s.cycleOf(h)
 	return !ok || !cycle.lapsed(s.req.NowMS)
