@@ -336,8 +336,9 @@ func TestOfTwoEqualReasonsTheLaterPurchaseIsNamed(t *testing.T) {
 
 func TestWhatGoesWithAPurchaseIsSomethingNew(t *testing.T) {
 	t.Parallel()
-	catalog := offers.NewCatalog([]offers.Product{product("tea"), product("filter", in("消耗品"), lasts(30))}, nil)
-	learned := learn(catalog, offers.LearnConfig{}, group{30, []offers.Purchase{bought("tea", 9), bought("filter", 9)}})
+	catalog := offers.NewCatalog([]offers.Product{product("tea"), product("filter", in("消耗品"), lasts(30)), product("pen", in("文具"))}, nil)
+	learned := learn(catalog, offers.LearnConfig{},
+		group{30, []offers.Purchase{bought("tea", 9), bought("filter", 9)}}, group{200, []offers.Purchase{bought("pen", 10)}})
 	// The filters were used up long ago: they may be suggested again, but not as what others buy with tea.
 	d := recommend(catalog, learned, bought("tea", 5), bought("filter", 400))
 	for _, o := range d.Offers {
