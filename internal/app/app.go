@@ -53,6 +53,8 @@ func Run(ctx context.Context, args []string, env Env, stdin io.Reader, stdout, s
 	case "-h", "-help", "--help", "help":
 		printCommands(stdout)
 		return exitDone
+	case "-version", "--version":
+		args = append([]string{"version"}, args[1:]...)
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {

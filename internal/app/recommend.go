@@ -151,7 +151,7 @@ func recommend(ctx context.Context, store *db.Store, settings Settings, q recomm
 	}
 	switch {
 	case unknown:
-		out.Basis = "general offers: no such customer was imported or linked"
+		out.Basis = "general offers: this customer is not linked to a LINE account"
 	case view.Subject == "":
 		out.Basis = "general offers: the customer is not linked to a LINE account"
 	case view.History == nil:
