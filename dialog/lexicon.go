@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -102,7 +103,7 @@ func expand(pattern string) []string {
 }
 
 func (t *trie) insert(text string, k class, whole bool) {
-	folded, _ := fold(nil, strings.ReplaceAll(text, "_", " "), 1)
+	folded, _ := normalise(nil, nil, strings.ReplaceAll(text, "_", " "), 1)
 	node := int32(0)
 	for _, r := range string(folded) {
 		at := edge{node, r}
@@ -127,7 +128,10 @@ type found struct {
 }
 
 // scan finds every word at every place. A word that swallows others ends the search within it.
-func (t *trie) scan(text []byte) found {
+func (t *trie) scan(text []byte) found { return t.look(text, nil) }
+
+// look is scan that tells each word as it is found.
+func (t *trie) look(text []byte, tell func(word string, kinds classes)) found {
 	var f found
 	covered := 0
 	for i := 0; i < len(text); {
@@ -150,12 +154,18 @@ func (t *trie) scan(text []byte) found {
 			longest = j
 			if l.whole {
 				swallowed, whole = j, l.classes
-			} else {
-				here[0] |= l.classes[0]
-				here[1] |= l.classes[1]
+				continue
 			}
+			if tell != nil {
+				tell(string(text[i:j]), l.classes)
+			}
+			here[0] |= l.classes[0]
+			here[1] |= l.classes[1]
 		}
 		if swallowed > 0 {
+			if tell != nil {
+				tell(string(text[i:swallowed])+" (whole)", whole)
+			}
 			here, longest, size = whole, swallowed, swallowed-i
 		}
 		f.classes[0] |= here[0]
@@ -167,4 +177,23 @@ func (t *trie) scan(text []byte) found {
 		i += size
 	}
 	return f
+}
+
+// walk tells every word in the order of its letters.
+func (t *trie) walk(tell func(word string, l leaf)) {
+	follow := map[int32][]rune{}
+	for at := range t.next {
+		follow[at.node] = append(follow[at.node], at.r)
+	}
+	var visit func(node int32, word []rune)
+	visit = func(node int32, word []rune) {
+		if t.leaf[node].end {
+			tell(string(word), t.leaf[node])
+		}
+		slices.Sort(follow[node])
+		for _, r := range follow[node] {
+			visit(t.next[edge{node, r}], append(word, r))
+		}
+	}
+	visit(0, nil)
 }

@@ -6,9 +6,20 @@ import "strings"
 // not stopping.
 func IsOptOut(text string) bool {
 	var space [512]byte
-	folded, other := fold(space[:0], text, 1)
-	_, rule := stopRule(text, folded, other)
+	var plain [512]byte
+	folded, other := normalise(space[:0], plain[:0], text, 1)
+	f, rule := stopRule(text, folded, other)
+	if rule == nil && decide(compiledAsk(), f) == nil {
+		rule, _ = guess(folded, f)
+		return rule != nil && rule.intent == OptOut
+	}
 	return rule != nil
+}
+
+// normalise folds a text and puts the words of the lexicon for their variants.
+func normalise(dst, scratch []byte, text string, keep int) (out []byte, other bool) {
+	folded, other := fold(scratch, text, keep)
+	return variants().apply(dst, folded), other
 }
 
 // stopRule looks for a stop in the folded text. A run of one letter may be emphasis (やめてええええ) or belong to a word that
@@ -23,7 +34,8 @@ func stopRule(text string, folded []byte, other bool) (found, *compiledRule) {
 		return f, nil
 	}
 	var space [512]byte
-	twice, _ := fold(space[:0], text, 2)
+	var plain [512]byte
+	twice, _ := normalise(space[:0], plain[:0], text, 2)
 	g := vocabulary().scan(twice)
 	if rule := decide(compiledStop(), g); rule != nil {
 		return g, rule
@@ -34,7 +46,8 @@ func stopRule(text string, folded []byte, other bool) (found, *compiledRule) {
 // Recognise gives what a customer's words mean. It takes any bytes, and gives the same answer for the same text.
 func Recognise(text string) Recognised {
 	var space [512]byte
-	folded, other := fold(space[:0], text, 1)
+	var plain [512]byte
+	folded, other := normalise(space[:0], plain[:0], text, 1)
 	if len(folded) == 0 {
 		if strings.ContainsAny(text, "?？﹖") {
 			return Recognised{Intent: Help, Confidence: 0.9, Words: "?"}
@@ -45,6 +58,9 @@ func Recognise(text string) Recognised {
 	f, rule := stopRule(text, folded, other)
 	if rule == nil {
 		rule = decide(compiledAsk(), f)
+	}
+	if rule == nil {
+		rule, _ = guess(folded, f)
 	}
 	if rule != nil {
 		r.Intent, r.Confidence = rule.intent, rule.confidence
@@ -58,7 +74,8 @@ func Recognise(text string) Recognised {
 // isBareYes says whether the words are a yes that names nothing: はい, OK.
 func isBareYes(words string) bool {
 	var space [512]byte
-	folded, _ := fold(space[:0], words, 1)
+	var plain [512]byte
+	folded, _ := normalise(space[:0], plain[:0], words, 1)
 	f := vocabulary().scan(folded)
 	return f.classes.hasAny(setOf(cYes)) && !f.classes.hasAny(setOf(cAgree, cResume, cConsent))
 }
@@ -66,7 +83,8 @@ func isBareYes(words string) bool {
 // reasonIn finds the reason that a typed decline gives, if it gives one.
 func reasonIn(words string) DeclineReason {
 	var space [512]byte
-	folded, _ := fold(space[:0], words, 1)
+	var plain [512]byte
+	folded, _ := normalise(space[:0], plain[:0], words, 1)
 	f := vocabulary().scan(folded)
 	for _, r := range reasonRules {
 		if f.classes.hasAny(setOf(r.class)) {

@@ -25,11 +25,11 @@ func readLabelled(t testing.TB, path string) []labelled {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
-		intent, text, ok := strings.Cut(line, "\t")
-		if !ok {
-			t.Fatalf("%s: no tab in %q", path, line)
+		part := strings.Split(line, "\t")
+		if len(part) != 3 {
+			t.Fatalf("%s: %q has not three columns", path, line)
 		}
-		all = append(all, labelled{Intent(intent), text})
+		all = append(all, labelled{Intent(part[0]), part[2]})
 	}
 	return all
 }
@@ -38,7 +38,7 @@ func TestRecognisesTheLabelledUtterances(t *testing.T) {
 	t.Parallel()
 	right, stops, total := 0, 0, 0
 	missed := 0
-	for _, l := range readLabelled(t, "testdata/utterances.tsv") {
+	for _, l := range readLabelled(t, "testdata/utterances_tune.tsv") {
 		total++
 		got := Recognise(l.text)
 		if got.Intent == l.intent {

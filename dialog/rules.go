@@ -25,8 +25,8 @@ var stopRules = []intentRule{
 	{OptOut, []class{cHalt}, nil, []class{cContract, cLink, cComplaint, cCancel}, anyRest, 1},
 	{OptOut, []class{cHaltWeak, cMessages}, nil, []class{cComplaint, cUnstop, cResume, cHuman}, anyRest, 0.9},
 	{OptOut, []class{cNeedless, cMessages}, nil, []class{cNow}, anyRest, 0.95},
-	{OptOut, []class{cNotDo, cMessages}, nil, []class{cUnstop, cThing, cComplaint, cHuman, cTake}, anyRest, 0.9},
-	{OptOut, []class{cNotDo, cData}, nil, []class{cUnstop, cThing, cComplaint, cHuman, cTake}, anyRest, 0.9},
+	{OptOut, []class{cNotDo, cMessages}, nil, []class{cUnstop, cThing, cComplaint, cHuman, cTake, cErase}, anyRest, 0.9},
+	{OptOut, []class{cNotDo, cData}, nil, []class{cUnstop, cThing, cComplaint, cHuman, cTake, cErase}, anyRest, 0.9},
 	{OptOut, []class{cData, cNeedless}, nil, []class{cNow, cRecommend, cComplaint}, anyRest, 0.8},
 	{OptOut, []class{cUseNot}, nil, []class{cPass, cAgree}, 2, 0.8},
 	{OptOut, []class{cHaltWeak}, nil, []class{cContract, cLink, cComplaint, cUnstop, cResume, cPlan, cEraseWeak, cCancel, cTake, cMine, cHistory, cErase}, 0, 0.7},
@@ -36,6 +36,8 @@ var stopRules = []intentRule{
 // askRules decide every other intent.
 var askRules = []intentRule{
 	{Unlink, []class{cUnlink}, nil, nil, anyRest, 1},
+	{Human, []class{cGrief}, nil, nil, anyRest, 0.9},
+	{OptIn, []class{cOptInAgain}, nil, nil, anyRest, 0.9},
 	{Unlink, []class{cLink, cOff}, nil, []class{cCancel}, anyRest, 0.9},
 	{OptIn, []class{cResume}, []class{cConsent, cMessages, cAgree}, []class{cComplaint, cStatus}, anyRest, 0.9},
 

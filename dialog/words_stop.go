@@ -46,15 +46,17 @@ const (
 	cHelpBare
 	cThanks
 	cGreeting
-	cFiller   // please, です, は: says nothing
-	cThing    // words that swallow others and mean a thing: 履歴書, 日焼け止め
-	cShow     // 見せて, 知りたい
-	cMine     // 私の
-	cNow      // 今は, 今回
-	cBot      // ボット, 機械
-	cNoAgree  // 同意しません
-	cNotDo    // ～ないで: an opt-out with messages or data
-	cAnything // 何か: not a thing to take
+	cFiller     // please, です, は: says nothing
+	cThing      // words that swallow others and mean a thing: 履歴書, 日焼け止め
+	cShow       // 見せて, 知りたい
+	cMine       // 私の
+	cNow        // 今は, 今回
+	cBot        // ボット, 機械
+	cNoAgree    // 同意しません
+	cNotDo      // ～ないで: an opt-out with messages or data
+	cAnything   // 何か: not a thing to take
+	cOptInAgain // また送って: asks for messages anew
+	cGrief      // 亡くなった, 入院した: a person answers
 
 	// Reasons of a decline.
 	cReasonPrice
@@ -73,15 +75,15 @@ var stopWords = []word{
 	{class: cRefuse, words: messages + "(し|を送ら|し|をし|はし)ないで 配信(しない|はしない|をしない)で 送信しない(で|ように) 通知しない(で|ように) 連絡して(こ|来)ないで 連絡(して|し)(くるな|くんな) 連絡するな 配信するな 案内するな メールするな 連絡してほしくない"},
 	{class: cRefuse, words: "勧めないで すすめないで 薦めないで 勧めるな すすめるな 紹介しないで 提案しないで 提案するな 紹介するな 話しかけ(ないで|るな|てくるな|てこないで) はなしかけないで かまわないで 構わないで 構うな 黙って 黙れ だまれ だまって 静かにして しずかにして"},
 	{class: cRefuse, words: "うるさい うるさく うるせ うっさい うるさ 煩い 五月蝿い 五月蠅い うざい うざく うざっ うざ うぜえ しつこい しつこく しつこすぎ しつこ しつけえ 執拗 迷惑 めいわく めーわく 目障り 耳障り 鬱陶し うっとうし うっとおし 邪魔 しつけ きもい キモい きしょ ストーカー スパム 失せろ 消えろ 帰れ もうやだ もういや もう嫌 もう無理 うっとい ウザ"},
-	{class: cRefuse, words: "もういい もう良い もうほんと(に|うに|)いい もう本当にいい もうま(じ|ぢ)(で|)いい もうええ もうええ もう結構 もうけっこう もう沢山 もうたくさん もう十分 もうじゅうぶん もう充分 もういりません もう要りません もういらない もう要らない もういらん もう要らん もういらねえ もう不要 もう必要ない もう必要ありません もう勘弁 もうやめ もう止め もうよして よしてくれ よしてください 勘弁して かんべんして ほっといて ほうっておいて 放っておいて ほっとけ いい加減にし いいかげんにし うんざり"},
-	{class: cRefuse, words: "受信拒否 着信拒否 受け取りたくない 受けとりたくない 受取りたくない 受信したくない 受け取りません 受け取らない 受信しません もらいたくない 見たくない みたくない 欲しくない ほしくない 来ないで こないで 来るな くるな 来なくていい こなくていい 来させないで 読みたくない 聞きたくない 二度と送 二度と連絡 二度と来 二度とこないで 二度とよこす よこすな 寄越すな 入れないで (受け取り|受けとり|受取り|受信し|もらい|貰い|見|読み|聞き|受け)たく(ない|ありません|ございません|は|も) 配信対象から 対象から外 (配信|受信|通知|連絡|送信|案内|ご案内|利用|送付)(を|は|も|)(希望しま|希望しな|望みま|望まな|辞退) 辞退し 送付しない 送付不要 よこさないで 届けないで 出さないで 表示しないで お送りにならない 送らないよう 送信しないよう 配信しないよう 連絡しないよう 通知しないよう 中断 取りやめて 取り止めて 退订 取消订阅 수신거부 중지"},
+	{class: cRefuse, words: "もういい もう良い もうほんと(に|うに|)いい もう本当にいい もうま(じ|ぢ)(で|)いい もうええ もうええ もう結構 もうけっこう もう沢山 もうたくさん もう十分 もうじゅうぶん もう充分 もういりません もう要りません もういらない もう要らない もういらん もう要らん もういらねえ もう不要 もう必要ない もう必要ありません もう勘弁 もうよして よしてくれ よしてください 勘弁して かんべんして ほっといて ほうっておいて 放っておいて ほっとけ いい加減にし いいかげんにし うんざり"},
+	{class: cRefuse, words: "受信拒否 着信拒否 受け取りたくない 受けとりたくない 受取りたくない 受信したくない 受け取りません 受け取らない 受信しません もらいたくない 見たくない みたくない 欲しくない ほしくない 来ないで こないで 来るな くるな 来なくていい こなくていい 来させないで 読みたくない 聞きたくない 二度と送 二度と連絡 二度と来 二度とこないで 二度とよこす よこすな 寄越すな 入れないで (受け取り|受けとり|受取り|受信し|もらい|貰い|見|読み|聞き|受け)たく(ない|ありません|ございません|は|も) 配信対象から 対象から外 (配信|受信|通知|連絡|送信|案内|ご案内|利用|送付)(を|は|も|)(希望しませ|希望しな|望みませ|望まな|辞退) 送付しない 送付不要 よこさないで 届けないで 出さないで 表示しないで お送りにならない 送らないよう 送信しないよう 配信しないよう 連絡しないよう 通知しないよう 中断 取りやめて 取り止めて 退订 取消订阅 수신거부 중지"},
 	{class: cRefuse, words: "オプトアウト アンサブスクライブ アンサブ 購読解除 購読停止 購読(を|は)(やめ|止め|解除|停止) 登録解除 登録を解除 登録(を|から)(外して|はずして|消して) リストから(外|はずし|削除|消) 配信解除 配信を解除 配信リスト ブロックし(ます|たい|て) ブロックする 通知オフ 通知off 通知をオフ 退出し(て|ろ)"},
 	{class: cRefuse, words: "unsubscribe unsub unsubscribed optout opt_out opt_me_out stopall stop_all remove_me take_me_off leave_me_alone shut_up go_away fuck_off piss_off get_lost no_more (annoying|spam|spamming|harassing|harassment) stop_(sending|texting|messaging|contacting|bothering|writing|it|this|that|now|please|everything|spamming|using|tracking|talking) please_stop make_it_stop unsuscribe unsubcribe unsubscibe unsubscrib unsubsribe cease desist no_longer_(want|wish) (dont|do_not)_wish_to not_interested_in_(receiving|getting|your) get_me_off im_done_with remove_my_(number|name|contact) delete_me_from cut_it_out knock_it_off quit_it"},
 	{class: cRefuse, words: "(dont|do_not|never|stop|quit)_(send|text|message|contact|disturb|bother|write|track|notify|email|talk|recommend|suggest|call|push)(|_me|_to|_anything|_to_me|_more|_any) (dont|do_not)_want_(any|any_more|more|these|your|to_receive|to_get|to_hear|them|this_anymore|messages|notifications|suggestions|recommendations|offers|ads|updates) (dont|do_not)_need_(any|any_more|more|these|your)_(messages|notifications|suggestions|recommendations|offers|ads|updates) turn_(it|this|them)_off turn_off mute block_you had_enough enough enough_already not_interested_in_your sick_of tired_of sod_off"},
 
 	{class: cNotDo, words: "ないでくだ ないで下 ないでほ ないで欲 ないでもら ないでいた ないで頂 ないでよ ないでね ないでくれ ないでお ないでちょ ないでって ないで ないよう なくていい なくて良い なくてよい なくて結構 なくて大丈夫 てほしくない て欲しくない てもらいたくない ていただきたくない てくるな てくんな んといて たくありません たくない 望みません 望まない 希望しません 希望しない 不可 禁止 お断り ng (wish|want)_no i_object"},
 	{class: cWeakRecommend, whole: true, words: "ないです ないですか ないでしょうか ないですかね ないでしょ"},
-	{class: cHalt, words: "停止 ていし ストーップ スットップ すとーぷ ストプ 中止 解除 かいじょ ストップ すとぷ スットプ ストッピ やめて 止めて 辞めて 已めて 罷めて とめて 停めて やめろ 止めろ 辞めろ とめろ やめれ やめえ やめや やめい 止めい やめよう やめません(か|でしょうか) 止めません(か|でしょうか) やめんか やめてくれ やめなさい 止めなさい やめちま やめちゃ 止めちゃ やめねえか やめてほし やめてもら 止めてもら やめてくださ 打ち切 うちきって 止まって stop stopp sotp stpo stoop tomete yamete teishi sutoppu"},
+	{class: cHalt, words: "もうやめ もう止め 停止 ていし ストーップ スットップ すとーぷ ストプ 中止 解除 かいじょ ストップ すとぷ スットプ ストッピ やめて 止めて 辞めて 已めて 罷めて とめて 停めて やめろ 止めろ 辞めろ とめろ やめれ やめえ やめや やめい 止めい やめよう やめません(か|でしょうか) 止めません(か|でしょうか) やめんか やめてくれ やめなさい 止めなさい やめちま やめちゃ 止めちゃ やめねえか やめてほし やめてもら 止めてもら やめてくださ 打ち切 うちきって 止まって stop stopp sotp stpo stoop tomete yamete teishi sutoppu"},
 	{class: cHaltWeak, words: "やめたい 止めたい 辞めたい やめる 止める 辞める 停める とめる やめます 止めます 辞めます やめた 止めた 辞めた やめにし やめとこ やめさせ 止めさせ 停止し 終了 しゅうりょう 終わり 終わって 終わらせ おわり おわって おしまい 切って 切る 切りた きりたい きって オフ off 外して はずして 除外 拒否 きょひ お断り おことわり 断り 断る ことわ 控えて ひかえて 消し 休止 ブロック block end 休む 休ませ 無効 黙らせ 御免 ごめんだ 止まる 止ま よして 要りません"},
 	{class: cHaltBare, words: "やめ 止め とめ ストッ cancel quit end revoke キャンセル cancle cansel halt terminate exit finish abort 以上 stopit 取消 取り消し 取りやめ 取り止め"},
 
@@ -96,7 +98,7 @@ var stopWords = []word{
 	{class: cComplaint, whole: true, words: "(動作|電源|機械|画面|モーター|運転|エンジン|作動|再生)(が|は|も)(停止|止ま|とま|ストップ|切れ) 急に(停止|止ま|とま) (突然|すぐ|勝手に|途中で)(停止|止ま|とま|電源) 止まらない とまらない 止まりません 止まってしま 止まっちゃ 停止してしま 停止しちゃ 音がうるさい 動作音がうるさい うるさい音 stopped_working stops_working wont_stop_leaking"},
 	{class: cPass, whole: true, words: "はいいや はいいわ はいいかな 気に入ら 気に入りません 気にいら やめて(おき|おく|おこ|とく|とき|とこ) やめと(く|き|こ|いた|きます) 止めて(おき|おく|おこ) 止めと(く|き|こ) 辞めて(おき|おく) よして(おき|おく) 見送り 見送る 見送ら 見送って 今回(は|も|)(結構|いい|いらない|要らない|不要|遠慮|見送|パス|やめ|止め|大丈夫|必要ない|いりません|要りません|お断り|なし) 今(は|回)(いらない|いい|要らない|いりません|要りません|不要|必要ない|必要ありません|結構|大丈夫|いらん|買わない|買えない|ほしくない|欲しくない) 今は(もう|まだ|別に|特に|とくに)(いい|いらない|要らない|結構) また(今度|こんど|次回|次の機会|の機会|にします|いつか|にする|にしとく) 次の機会 次回(に|で|は) 機会があれば もう(買った|買いました|持って|持った|注文した|あります|ある|購入し) もう少し考え これはもういい 手持ち 間に合って まにあって (この商品|これ|この|それ|そっち|こっち)(は|も)(別に|もう|特に|あまり|)(いらない|要らない|いりません|要りません|不要|結構|必要ない|欲しくない|ほしくない|いらん|いらないかな)"},
 	{class: cTake, whole: true, words: "(lets_|ill_|i_will_|)go_with_(that|this|it)(_one|)"},
-	{class: cThing, whole: true, words: "もういい(時期|頃|ころ|年|季節|歳|のが|の|もの|ものが|商品) もう(1|一|いち)(つ|度|回|個|枚|本) 欲しくない(もの|人) 履歴書 職務経歴 りれき書 りれきしょ 伝染病"},
+	{class: cThing, whole: true, words: "もういい(時期|頃|ころ|年|季節|歳|のが|の|もの|ものが|商品) もう(1|一|いち)(つ|個|枚|本) 欲しくない(もの|人) 履歴書 職務経歴 りれき書 りれきしょ 伝染病"},
 
 	{class: cMessages, words: messages + " クーポン通知 おすすめ おススメ お奨め 配信物 お便り おたより 情報配信 push_notifications notifications notification messages message texts text suggestions suggestion recommendations ads advertising advertisements promotions promos newsletter mailing offers updates marketing"},
 	{class: cData, words: "データ でーた 情報 個人情報 購入履歴 購買履歴 買い物履歴 注文履歴 履歴 りれき 買い物の記録 記録 購入 購買 買い物 買物 個人の プライバシー 行動 閲覧 足跡 data history information info purchases my_purchase purchase_history personal"},
