@@ -373,7 +373,7 @@ func TestRecommendUsesPurchasesOnlyUnderTheCustomersOwnGrant(t *testing.T) {
 			t.Fatal(err)
 		}
 		said := mustRun(t, env, "recommend", "--customer", "c1", "--explain")
-		if !strings.Contains(said, "1 purchases since ") || !strings.Contains(said, "bought ミル (mill) on "+day) || !strings.Contains(said, "brush") {
+		if !strings.Contains(said, "1 purchases of the 24 months up to the latest") || !strings.Contains(said, "bought ミル (mill) on "+day) || !strings.Contains(said, "brush") {
 			t.Errorf("with a grant:\n%s", said)
 		}
 		if _, err := sim.Say(patience(t), user, "停止"); err != nil {
