@@ -38,6 +38,7 @@ func commands() []command {
 		{"recommend", "what one customer would be offered, and why", runRecommend},
 		{"intent", "what a customer's words are understood as", runIntent},
 		{"simulate", "a LINE simulator with a chat page, for developers of any bot", runSimulate},
+		{"lint", "what to change in a message to customers before it is sent", runLint},
 		{"version", "version, commit, Go and database schema", runVersion},
 	}
 }

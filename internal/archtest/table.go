@@ -32,6 +32,7 @@ func rooms() map[string]room {
 		"internal/ids":     {pure: true},
 		"internal/fault":   {pure: true},
 		"internal/phrase":  {pure: true, imports: bottom},
+		"internal/lint":    {pure: true},
 		"internal/consent": {pure: true, imports: bottom},
 		"internal/queue":   {pure: true, imports: with(bottom, []string{"internal/consent"})},
 		"offers":           {pure: true, imports: bottom},
@@ -76,7 +77,7 @@ func rooms() map[string]room {
 
 		"internal/app": {imports: with(shell, []string{
 			"dialog", "offers", "internal/consent", "internal/phrase", "internal/queue", "internal/turn", "internal/keyring",
-			"internal/shopfile", "internal/sample", "internal/linesim", "internal/simpage", "bot", "bot/line", "bot/render", "webhook",
+			"internal/lint", "internal/shopfile", "internal/sample", "internal/linesim", "internal/simpage", "bot", "bot/line", "bot/render", "webhook",
 			"db", "db/consent", "db/purchase",
 		})},
 		"cmd/osusume": {imports: []string{"internal/app"}},
