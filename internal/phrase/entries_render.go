@@ -112,7 +112,7 @@ var renderEntries = []Entry{
 		JA: "{date}にお求めの{item}の上位の商品です（価格の差はございません）",
 		EN: "The next model above {item}, which you bought on {date} (no price difference)"},
 	{Key: ReasonRefill, Params: []string{"date", "item", "days"},
-		JA: "{date}にお求めの{item}は、{days}日の間隔を目安にすると、お買い替えの時期です",
+		JA: "{date}にお求めの{item}は、{days}日ほどの間隔ですので、そろそろ次のお求めの時期かと存じます",
 		EN: "Going by an interval of {days} days, {item}, which you bought on {date}, is due for a refill"},
 	{Key: ReasonPopular, Params: []string{"from", "to", "n"},
 		JA: "{from}から{to}までに{n}人のお客様がお求めです",
