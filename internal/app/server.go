@@ -84,6 +84,8 @@ func startServer(ctx context.Context, settings Settings, options serverOptions) 
 	if err := s.takeSockets(ctx); err != nil {
 		return nil, err
 	}
+	// The vocabulary is put together on first use, which takes a moment that the first customer need not wait for.
+	s.tasks.Go(func() { dialog.Recognise(string(dialog.Recommend)) })
 	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
