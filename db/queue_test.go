@@ -358,8 +358,8 @@ func TestAnUnsendRemovesTheWordsWheneverItComes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	e := said("p", 1)
 	dbtest.EachURL(t, func(t *testing.T, url string) {
+		e := said("p", 1)
 		for _, c := range []struct {
 			name    string
 			before  bool
