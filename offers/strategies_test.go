@@ -347,3 +347,16 @@ func TestWhatGoesWithAPurchaseIsSomethingNew(t *testing.T) {
 		}
 	}
 }
+
+func TestALadderThatRunsInACircleOffersNothingOfItself(t *testing.T) {
+	t.Parallel()
+	catalog := offers.NewCatalog([]offers.Product{
+		product("a", upgrades("b")), product("b", upgrades("a")), product("c", upgrades("c"), in("鍋")),
+	}, nil)
+	d := recommend(catalog, nil, bought("a", 900), bought("c", 900))
+	for _, o := range d.Offers {
+		if len(o.Reason.Facts) == 1 && o.Reason.Facts[0].SKU == o.SKU && o.Strategy == offers.Upgrade {
+			t.Errorf("%s is offered as the next rung above itself", o.SKU)
+		}
+	}
+}

@@ -29,6 +29,9 @@ func proposeUpgrades(s *situation) {
 		times := len(s.days)
 		chance := 0.12 * (1 + math.Min(float64(times), 5)/10)
 		for _, product := range rungs {
+			if product == h.product { // a ladder that runs in a circle
+				continue
+			}
 			found := candidate{strategy: Upgrade, product: product, fact: fact, chance: chance, base: base}
 			switch {
 			case c.traits[h.product].flags&flagConsumable != 0:

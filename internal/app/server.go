@@ -84,8 +84,12 @@ func startServer(ctx context.Context, settings Settings, options serverOptions) 
 	if err := s.takeSockets(ctx); err != nil {
 		return nil, err
 	}
-	// The vocabulary is put together on first use, which takes a moment that the first customer need not wait for.
-	s.tasks.Go(func() { dialog.Recognise(string(dialog.Recommend)) })
+	// The vocabulary is put together on first use; LINE, which waits two seconds, need not wait for it.
+	vocabulary := make(chan struct{})
+	s.tasks.Go(func() {
+		defer close(vocabulary)
+		dialog.Recognise(string(dialog.Recommend))
+	})
 	if err := s.openStore(ctx); err != nil {
 		return nil, err
 	}
@@ -98,6 +102,7 @@ func startServer(ctx context.Context, settings Settings, options serverOptions) 
 	if err := s.models.refresh(ctx); err != nil {
 		return nil, err
 	}
+	<-vocabulary
 	s.ready = s.newReadiness()
 	s.start(ctx)
 	s.log.Info("serving", zap.String("addr", s.Addr()), zap.String("database", s.store.Kind().String()))
