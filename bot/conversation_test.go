@@ -10,6 +10,8 @@ import (
 	"osusume/dialog"
 	"osusume/internal/consent"
 	"osusume/internal/ids"
+
+	_ "osusume/internal/rapidseed"
 )
 
 func TestTheWholeConversation(t *testing.T) {

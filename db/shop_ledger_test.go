@@ -17,6 +17,8 @@ import (
 	"osusume/internal/ids"
 
 	ledger "osusume/internal/consent"
+
+	_ "osusume/internal/rapidseed"
 )
 
 func ledgerEvents(subject ids.Subject, prefix string) *rapid.Generator[ledger.Event] {

@@ -13,6 +13,8 @@ import (
 	"osusume/internal/consent"
 	"osusume/internal/ids"
 	"osusume/internal/phrase"
+
+	_ "osusume/internal/rapidseed"
 )
 
 const now = 1_700_000_000_000

@@ -13,6 +13,8 @@ import (
 
 	"osusume/internal/ids"
 	"osusume/offers"
+
+	_ "osusume/internal/rapidseed"
 )
 
 // situation is a drawn shop with its customers, and one request.

@@ -85,7 +85,8 @@ func rooms() map[string]room {
 		"db/dbtest":         {testOnly: true, imports: with(bottom, []string{"db", "db/dialect", "db/migrations", "internal/clock", "internal/keyring"})},
 		"internal/archtest": {testOnly: true},
 		// e2e runs the whole program against LINE's side of the wire.
-		"internal/e2e": {testOnly: true},
+		"internal/e2e":       {testOnly: true},
+		"internal/rapidseed": {testOnly: true},
 
 		// The yardsticks of make bench are programs of their own, apart from the product.
 		"internal/bench/run":      {imports: []string{"internal/linesim"}},

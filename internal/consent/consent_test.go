@@ -10,6 +10,8 @@ import (
 
 	"osusume/internal/consent"
 	"osusume/internal/ids"
+
+	_ "osusume/internal/rapidseed"
 )
 
 func eventGen() *rapid.Generator[consent.Event] {

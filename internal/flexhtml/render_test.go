@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	_ "osusume/internal/rapidseed"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -6,6 +6,8 @@ import (
 	"pgregory.net/rapid"
 
 	"osusume/internal/queue"
+
+	_ "osusume/internal/rapidseed"
 )
 
 func TestNext(t *testing.T) {
